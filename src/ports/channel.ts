@@ -1,0 +1,64 @@
+/** A channel adapter translates and nothing else; it never touches the database. */
+import type { Content } from '../core/engine/input.ts'
+import type { Language } from '../core/engine/state.ts'
+
+export const channelKinds = ['web-chat', 'console', 'telegram', 'whatsapp-web', 'whatsapp-cloud'] as const
+export type ChannelKind = (typeof channelKinds)[number]
+
+export interface Capabilities {
+  /** Most options shown as buttons; more, or 0, become numbered lines. */
+  buttons: number
+  /** UTF-16 units in one message. */
+  textLength: number
+  /** Bytes of one file that may arrive. */
+  fileSize: number
+  /** Wait for more messages before a turn, ms: people write in bursts. */
+  window: { text: number; media: number }
+}
+
+/** Rendered, channel-neutral message. Isolates (U+2066–2069) are already inside `text`. */
+export interface AbstractMessage {
+  text: string
+  language: Language
+  options: { id: string; n: number; label: string }[]
+  promptId: string | null
+  /** `scale`: the number is the score, highest first. */
+  layout: 'list' | 'scale'
+}
+
+/** What a channel delivered, translated. */
+export interface Update {
+  /** How the channel names the sender: opaque. Stored sealed, looked up by blind index. */
+  external: string
+  /** Unique per account: the same id is the same update. */
+  externalId: string
+  /** ISO instant, by the channel. */
+  at: string
+  content: Content
+  /** E.164 when the channel knows it. */
+  phone: string | null
+}
+
+/** Why a send failed. Closed; `sendFailures` says what follows. */
+export const sendFailures = {
+  /** Not reached: nothing was accepted. */
+  unreachable: { retryable: true, certain: true, alert: false },
+  throttled: { retryable: true, certain: true, alert: false },
+  /** May have been delivered. */
+  timeout: { retryable: false, certain: false, alert: false },
+  /** The person blocked us or is gone. */
+  blocked: { retryable: false, certain: true, alert: false },
+  refused: { retryable: false, certain: true, alert: true },
+  /** Our credentials. */
+  unauthorized: { retryable: true, certain: true, alert: true },
+} as const satisfies Record<string, { retryable: boolean; certain: boolean; alert: boolean }>
+export type SendFailure = keyof typeof sendFailures
+
+export type SendResult = { ok: true; externalId: string | null } | { ok: false; failure: SendFailure; retryAfterMs: number | null }
+
+export interface Channel {
+  readonly kind: ChannelKind
+  readonly capabilities: Capabilities
+  /** @param id outbox id: the adapter's idempotency key where the channel has one. */
+  send(to: { external: string }, message: AbstractMessage, id: string): Promise<SendResult>
+}

@@ -1,0 +1,153 @@
+/**
+ * The hot path: two calls, `load` and `commit`, that take the turns of many conversations at once.
+ * Everything crosses this port in plain form; the store seals it with the contact's key.
+ */
+import type { Disposition, Effect, HandoverReason, MessageClass } from '../core/engine/effect.ts'
+import type { Content, DraftView, Env, Input, RequestView, TimerKind } from '../core/engine/input.ts'
+import type { ConversationState } from '../core/engine/state.ts'
+import type { AccountId, ContactId, ConversationId, ReleaseId, RequestId, Slug, StaffId } from '../core/ids.ts'
+import type { AnswerValue, RequestStage } from '../core/requests/request.ts'
+import type { AbstractMessage, ChannelKind } from './channel.ts'
+
+/** Who writes: by the channel's name for them, or by conversation (timers, staff). */
+export type TurnKey = { association: Slug; account: AccountId; external: string } | { association: Slug; conversation: ConversationId }
+
+export interface WaitingRow {
+  id: string
+  at: string
+  content: Content
+}
+
+/** All that a turn reads. */
+export interface Loaded {
+  association: Slug
+  conversation: ConversationId
+  contact: ContactId
+  account: AccountId
+  channel: ChannelKind
+  version: number
+  epoch: number
+  owner: { kind: 'bot' } | { kind: 'staff'; id: StaffId; name: string }
+  state: ConversationState
+  profile: Env['profile']
+  /** The active draft of the contact, newest first. */
+  draft: DraftView | null
+  /** Inbox rows stored and not yet taken, in order of arrival. */
+  waiting: WaitingRow[]
+  phone: string | null
+}
+
+export interface InboxRow {
+  /** UUIDv7 made by the caller. */
+  id: string
+  account: AccountId
+  externalId: string
+  at: string
+  content: Content
+}
+
+export interface OutboxRow {
+  id: string
+  n: number
+  class: MessageClass
+  message: AbstractMessage
+  staff: StaffId | null
+}
+
+/** Rare writes, each a row of its own list; carried out in the turn's transaction. */
+export interface RareWrites {
+  timersSet?: { timer: TimerKind; subject: string; dueAt: string }[]
+  timersCleared?: { timer: TimerKind; subject: string }[]
+  /** The timer this turn was woken by. */
+  timerFired?: string
+  requestOpened?: { id: RequestId; service: string; release: ReleaseId; flow: string; node: string; runId: string }
+  answersSaved?: { request: RequestId; values: Record<string, AnswerValue>; keptUntil: string | null }
+  position?: { request: RequestId; flow: string; node: string; reminded?: boolean }
+  submitted?: {
+    request: RequestId
+    reference: string
+    declaration: string
+    dataHash: string
+    notBefore: string | null
+    release: ReleaseId
+    name: string | null
+  }
+  discarded?: { request: RequestId; reason: 'person' | 'retention' }
+  advanced?: { request: RequestId; from: RequestStage; to: RequestStage; staff: StaffId; note: string | null }
+  handover?: { reason: HandoverReason; role: string }
+  takeOver?: { staff: StaffId }
+  release?: { queue: boolean; reason: HandoverReason | null }
+  stopWaiting?: boolean
+  consents?: { purpose: string; given: boolean; text: string }[]
+  rating?: { request: RequestId; dimension: 'service' | 'provider'; score: number }[]
+  ratingComment?: { request: RequestId; comment: string }
+  profile?: { gender?: 'female' | 'male' | null; language?: 'ar' | 'en'; name?: string; stopped?: boolean }
+}
+
+/** One turn, ready to be written. */
+export interface TurnCommit {
+  association: Slug
+  conversation: ConversationId
+  contact: ContactId
+  /** As loaded; the commit is refused when the row has moved on. */
+  version: number
+  epoch: number
+  turnId: string
+  /** ISO instant of business time. */
+  now: string
+  state: ConversationState
+  /** Rows that arrive with this very turn (stored and taken in one commit). */
+  arrived: InboxRow[]
+  /** Ids of waiting rows that this turn takes. */
+  taken: string[]
+  /** Disposition of each arrived and taken row. */
+  disposition: Disposition
+  input: Input
+  env: Env
+  /** Replies of services, by call number. */
+  replies: unknown[]
+  effects: Effect[]
+  outbox: OutboxRow[]
+  rare: RareWrites
+}
+
+/** `duplicate`: an arrived row was already stored. `conflict`: version or epoch moved; load and decide again. */
+export type CommitResult = 'committed' | 'duplicate' | 'conflict'
+
+export interface TurnRecord {
+  turnId: string
+  conversation: ConversationId
+  /** Version after the turn: 1, 2, 3 … without gaps. */
+  seq: number
+  at: string
+  state: ConversationState
+  input: Input
+  env: Env
+  replies: unknown[]
+  effects: Effect[]
+}
+
+export interface TurnStore {
+  /** @returns null where nobody of that name is known. Calls made at the same time share one statement. */
+  load(key: TurnKey): Promise<Loaded | null>
+  /** Makes contact, address and conversation on first contact; idempotent. */
+  meet(who: { association: Slug; account: AccountId; external: string; phone: string | null }, now: string): Promise<void>
+  /** Stores rows for a later turn (burst window, busy, poisonous). @returns false for a duplicate. */
+  store(conversation: { association: Slug; conversation: ConversationId; contact: ContactId }, row: InboxRow): Promise<boolean>
+  commit(turn: TurnCommit): Promise<CommitResult>
+  /** Next number of the association for references. Gaps are possible, repeats are not. */
+  nextReference(association: Slug): Promise<number>
+  requestsOf(association: Slug, contact: ContactId): Promise<RequestView[]>
+  /** Conversations with rows waiting since before `before`: what a crash or a window left. */
+  overdue(before: string, limit: number): Promise<{ association: Slug; conversation: ConversationId }[]>
+  /** Set timers due at `now`, oldest first. */
+  dueTimers(
+    now: string,
+    limit: number,
+  ): Promise<{ association: Slug; conversation: ConversationId; id: string; timer: TimerKind; subject: string }[]>
+  /** Marks rows that made a turn fail `attempts` times; staff see them. */
+  park(association: Slug, conversation: ConversationId, ids: string[]): Promise<void>
+  /** Records of a conversation in order, for replay. */
+  records(association: Slug, conversation: ConversationId): Promise<TurnRecord[]>
+  conversations(association: Slug): Promise<ConversationId[]>
+}
