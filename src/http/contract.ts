@@ -47,9 +47,21 @@ export type ChatOpen = z.infer<typeof ChatOpen>
 
 // ── Desk: /desk and /api/desk ────────────────────────────────────────────────────────────────────
 
+export const SignIn = z.object({
+  email: z
+    .string()
+    .max(254)
+    .transform((email) => email.trim().toLowerCase()),
+  /** Longer ones are refused before anything is hashed. */
+  password: z.string().min(1).max(128),
+})
+export type SignIn = z.input<typeof SignIn>
+
 export const DeskSession = z.object({
+  /** What this member may do (`conversation.take` …): decides what a page offers, never what is allowed. */
+  may: z.array(z.string()),
   staff: z.object({ id: z.string(), name: z.string(), role: z.string() }),
-  association: z.object({ slug: z.string(), name: z.string(), sample: z.boolean() }),
+  association: z.object({ slug: z.string(), name: z.string(), nameEn: z.string(), sample: z.boolean() }),
 })
 export type DeskSession = z.infer<typeof DeskSession>
 
@@ -64,6 +76,10 @@ export const ConversationRow = z.object({
   lastInAt: z.string().nullable(),
   /** First line of the newest message, at most 80 characters. */
   preview: z.string(),
+  /** Content kind of the newest message, which a page puts into words when `preview` is empty; null without one. */
+  previewKind: z.string().nullable(),
+  /** Who wrote it. */
+  previewFrom: z.enum(['person', 'bot', 'staff']).nullable(),
   unanswered: z.number(),
   /** Stage of the newest request. */
   request: z.object({ id: z.string(), reference: z.string().nullable(), stage: z.string() }).nullable(),
@@ -89,6 +105,8 @@ export const ConversationDetail = ConversationRow.extend({
   gender: z.enum(['female', 'male']).nullable(),
   version: z.number(),
   lines: z.array(TranscriptLine),
+  /** There is more before the first line. */
+  more: z.boolean(),
   requests: z.array(
     z.object({
       id: z.string(),
@@ -104,6 +122,8 @@ export type ConversationDetail = z.infer<typeof ConversationDetail>
 export const RequestDetail = z.object({
   id: z.string(),
   conversation: z.string(),
+  /** Name the person gave; null before. */
+  person: z.string().nullable(),
   reference: z.string().nullable(),
   service: z.string(),
   stage: z.string(),
@@ -113,6 +133,9 @@ export const RequestDetail = z.object({
     z.object({
       field: z.string(),
       label: z.string(),
+      /** Kind of the answer (`text`, `money`, `national-id` …): decides how `value` is laid out. */
+      kind: z.string(),
+      /** Words, canonical digits, or E.164; empty for files and for `by-staff`. */
       value: z.string(),
       files: z.array(z.object({ id: z.string(), mime: z.string(), name: z.string().nullable() })),
       sensitive: z.boolean(),
@@ -129,6 +152,14 @@ export const RequestDetail = z.object({
 })
 export type RequestDetail = z.infer<typeof RequestDetail>
 
+/** Words of staff to a person, as written. */
+export const DeskReply = z.object({ text: z.string().trim().min(1).max(4096) })
+export type DeskReply = z.infer<typeof DeskReply>
+
+/** What the event stream of the desk says with `change`; `reset` (refetch everything) carries nothing. */
+export const DeskEvent = z.object({ kind: z.enum(['conversation', 'request']), id: z.string() })
+export type DeskEvent = z.infer<typeof DeskEvent>
+
 export const Advance = z.object({ to: z.string(), note: z.string().max(2000).nullable(), version: z.number() })
 export type Advance = z.infer<typeof Advance>
 
@@ -136,5 +167,10 @@ export type Advance = z.infer<typeof Advance>
 export const AdvancePreview = z.object({ text: z.string().nullable() })
 export type AdvancePreview = z.infer<typeof AdvancePreview>
 
-export const Problem = z.object({ code: z.string(), message: z.string() })
+export const Problem = z.object({
+  code: z.string(),
+  message: z.string(),
+  /** Shown name of who owns the conversation, with `already-owned`. */
+  owner: z.string().optional(),
+})
 export type Problem = z.infer<typeof Problem>

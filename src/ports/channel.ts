@@ -56,9 +56,12 @@ export type SendFailure = keyof typeof sendFailures
 
 export type SendResult = { ok: true; externalId: string | null } | { ok: false; failure: SendFailure; retryAfterMs: number | null }
 
-export interface Channel {
+/** `Payload`: what the channel's own side hands over, one delivery at a time. */
+export interface Channel<Payload = never> {
   readonly kind: ChannelKind
   readonly capabilities: Capabilities
+  /** Translates a delivery; the same delivery gives the same external ids. */
+  toUpdates(payload: Payload): Update[]
   /** @param id outbox id: the adapter's idempotency key where the channel has one. */
   send(to: { external: string }, message: AbstractMessage, id: string): Promise<SendResult>
 }

@@ -1,5 +1,5 @@
 /** Releases of flows, texts, policy and knowledge, and the rendering of texts. */
-import type { Effect } from '../core/engine/effect.ts'
+import type { Effect, MessageClass } from '../core/engine/effect.ts'
 import type { Understanding } from '../core/engine/input.ts'
 import type { Language } from '../core/engine/state.ts'
 import type { FlowSet } from '../core/flow/schema.ts'
@@ -15,6 +15,8 @@ export interface Article {
   source: string
   /** YYYY-MM-DD. */
   reviewed: string
+  /** Slots that the answer needs and the association has not given: such an answer is handed over. */
+  unfilled: string[]
 }
 
 export interface Release {
@@ -22,6 +24,8 @@ export interface Release {
   association: Association
   flows: FlowSet
   articles: ReadonlyMap<string, Article>
+  /** Text of the bank as it stands (placeholders and all), or null. What option labels are matched against. */
+  label(language: Language, key: string): string | null
 }
 
 export interface RenderContext {
@@ -36,6 +40,7 @@ export interface Unfilled {
 }
 
 export interface Rendered {
+  class: MessageClass
   text: string
   language: Language
   options: { id: string; n: number; label: string }[]

@@ -1,6 +1,7 @@
 /** Files of people: encrypted on disk, the row is the truth. */
-import type { ContactId, FileId, Slug } from '../core/ids.ts'
+
 import type { FileProblem } from '../core/engine/input.ts'
+import type { ContactId, FileId, Slug } from '../core/ids.ts'
 
 export interface FileInfo {
   id: FileId

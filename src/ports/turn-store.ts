@@ -137,6 +137,8 @@ export interface TurnStore {
   commit(turn: TurnCommit): Promise<CommitResult>
   /** Next number of the association for references. Gaps are possible, repeats are not. */
   nextReference(association: Slug): Promise<number>
+  /** Conversations that wait for staff and began to wait before this one; all of them when it does not wait yet. */
+  waitingAhead(association: Slug, conversation: ConversationId): Promise<number>
   requestsOf(association: Slug, contact: ContactId): Promise<RequestView[]>
   /** Conversations with rows waiting since before `before`: what a crash or a window left. */
   overdue(before: string, limit: number): Promise<{ association: Slug; conversation: ConversationId }[]>
@@ -145,8 +147,8 @@ export interface TurnStore {
     now: string,
     limit: number,
   ): Promise<{ association: Slug; conversation: ConversationId; id: string; timer: TimerKind; subject: string }[]>
-  /** Marks rows that made a turn fail `attempts` times; staff see them. */
-  park(association: Slug, conversation: ConversationId, ids: string[]): Promise<void>
+  /** Counts a failed turn on these rows; at `mostAttempts` they are set aside (`failed`) and the conversation waits for staff. */
+  park(association: Slug, conversation: ConversationId, ids: string[], mostAttempts: number): Promise<void>
   /** Records of a conversation in order, for replay. */
   records(association: Slug, conversation: ConversationId): Promise<TurnRecord[]>
   conversations(association: Slug): Promise<ConversationId[]>

@@ -23,6 +23,8 @@ export type Param =
   | { kind: 'text'; key: TextKey; params?: Params }
   /** Joined with «و» / "and". */
   | { kind: 'list'; items: Param[] }
+  /** One below the other. */
+  | { kind: 'lines'; items: Param[] }
   /** One «• label: value» line each. */
   | { kind: 'fields'; rows: { label: TextKey; value: Param }[] }
 export type Params = Record<string, Param>

@@ -101,6 +101,8 @@ export interface RequestView {
   stageAt: string
   /** Not-before date (YYYY-MM-DD) told to the person. */
   notBefore: string | null
+  /** Words of staff that came with the present stage. */
+  note: string | null
 }
 
 /** A draft and where the person stopped in it. */

@@ -69,6 +69,10 @@ export const ConversationState = z.object({
   waiting: z.object({ reason: z.string(), since: z.string() }).nullable(),
   /** While staff own: the absence line left in this silence. */
   absenceTold: z.boolean(),
+  /** While staff own: the timer of the absence line is running. */
+  absencePending: z.boolean(),
+  /** A draft was destroyed at its retention date and the person does not know yet. */
+  draftExpired: z.boolean(),
   /** ISO instant of the last message of the person, for resumption. */
   lastHeard: z.string().nullable(),
   /** Article answered last, so that the same text is not sent twice in a row. */
@@ -90,6 +94,8 @@ export const initialState = (language: Language = 'ar'): ConversationState => ({
   farewell: false,
   waiting: null,
   absenceTold: false,
+  absencePending: false,
+  draftExpired: false,
   lastHeard: null,
   lastArticle: null,
 })

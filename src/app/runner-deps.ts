@@ -1,0 +1,33 @@
+/** What the turns need of the world. */
+import type { ConversationId, Slug } from '../core/ids.ts'
+import type { ChannelKind } from '../ports/channel.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Contents } from '../ports/content.ts'
+import type { Events } from '../ports/events.ts'
+import type { Random } from '../ports/random.ts'
+import type { TurnStore } from '../ports/turn-store.ts'
+
+/** One line per turn; never text, name or phone. */
+export interface TurnLog {
+  turn(line: { association: Slug; conversation: ConversationId; turn: string; kind: string; outcome: string; ms: number }): void
+  failure(line: { association: Slug; conversation: ConversationId; kind: string; error: unknown }): void
+}
+
+export interface RunnerDeps {
+  turns: TurnStore
+  contents: Contents
+  clock: Clock
+  random: Random
+  events: Events
+  log: TurnLog
+  /** Wait for more of a burst, ms, by channel; 0 answers at once. */
+  window(channel: ChannelKind): { text: number; media: number }
+  /** Wakes the sender of a conversation after commit. */
+  send(of: { association: Slug; conversation: ConversationId }): void
+  /** Rings the alarm clock; the timer's row is the truth. */
+  ring(dueAt: Date): void
+  /** The bot is about to answer, or no longer. */
+  typing(of: { association: Slug; conversation: ConversationId }, on: boolean): void
+  /** Keyed hash of what was declared. */
+  hash(text: string): string
+}

@@ -1,0 +1,159 @@
+/** One turn while it is being taken: a private copy of the state, and the effects so far. */
+import type { FlowSet, Node } from '../flow/schema.ts'
+import type { ReleaseId, RequestId } from '../ids.ts'
+import type { Association } from '../policy/association.ts'
+import type { AnswerValue } from '../requests/request.ts'
+import type { Effect, MessageClass, NotedReason, OptionShown, Params, TextKey } from './effect.ts'
+import type { Env } from './input.ts'
+import type { ConversationState, Frame, Language, Run } from './state.ts'
+
+/** What the engine reads of a release. */
+export interface EngineRelease {
+  id: ReleaseId
+  association: Association
+  flows: FlowSet
+  /** `unfilled`: slots that the answer needs and the association has not given. */
+  articles: ReadonlyMap<string, { id: string; questions: string[]; unfilled: string[] }>
+  label(language: Language, key: string): string | null
+}
+
+/** The flows a turn may walk: the newest, and the one that the present run pins. */
+export interface Releases {
+  current: EngineRelease
+  pinned: EngineRelease | null
+}
+
+/** A reply that `app` must fetch before the turn can be decided; the turn is then taken again with it. */
+export type ServiceCall = { call: 'reserve-reference' } | { call: 'requests-of-contact' } | { call: 'queue-ahead' }
+
+/** Thrown inside the engine, caught by `takeTurn`. */
+export class NeedsReply extends Error {
+  readonly need: ServiceCall
+  constructor(need: ServiceCall) {
+    super(need.call)
+    this.need = need
+  }
+}
+
+export interface Context {
+  readonly releases: Releases
+  readonly env: Env
+  readonly state: ConversationState
+  readonly effects: Effect[]
+  /** Answers of the draft as they stand in this turn. */
+  answers: Record<string, AnswerValue>
+  /** Results of services of this turn, for the texts that follow them. */
+  params: Params
+  /** Class of what is said next. */
+  class: MessageClass
+  /** Set when the input needs no reply. */
+  noted: NotedReason | null
+  readonly replies: readonly unknown[]
+  counters: { id: number; reply: number }
+}
+
+export const openContext = (releases: Releases, state: ConversationState, env: Env, replies: readonly unknown[]): Context => {
+  const copy = structuredClone(state)
+  if (env.profile.language) copy.language = env.profile.language
+  return {
+    releases,
+    env,
+    state: copy,
+    effects: [],
+    answers: { ...env.draft?.answers },
+    params: {},
+    class: 'reply',
+    noted: null,
+    replies,
+    counters: { id: 0, reply: 0 },
+  }
+}
+
+/** @returns an id that replay makes again: the turn's seed with a counter in its last digits. */
+export const makeId = (context: Context): string => {
+  context.counters.id += 1
+  const tail = (0xffff & context.counters.id).toString(16).padStart(4, '0')
+  return context.env.seed.slice(0, -4) + tail
+}
+
+/** The reply to a service call, or a stop until `app` has fetched it. */
+export const takeReply = (context: Context, need: ServiceCall): unknown => {
+  if (context.counters.reply >= context.replies.length) throw new NeedsReply(need)
+  const reply = context.replies[context.counters.reply]
+  context.counters.reply += 1
+  return reply
+}
+
+export const releaseOf = (context: Context): EngineRelease => {
+  const { run } = context.state
+  const { current, pinned } = context.releases
+  return run && pinned && run.release === pinned.id ? pinned : current
+}
+
+export const topFrame = (run: Run): Frame => {
+  const frame = run.frames.at(-1)
+  if (!frame) throw new Error('a run has at least one frame')
+  return frame
+}
+
+/** Node of a flow of the release in force; the checker proved that it exists. */
+export const nodeAt = (context: Context, flow: string, node: string): Node => {
+  const found = releaseOf(context).flows.get(flow)?.nodes[node]
+  if (!found) throw new Error(`no node ${flow}:${node} in release ${releaseOf(context).id}`)
+  return found
+}
+
+export interface PromptShown {
+  flow: string
+  node: string
+  options: OptionShown[]
+  layout?: 'list' | 'scale'
+}
+
+/** Says a text of the bank. With `prompt` it becomes the one open question. */
+export const say = (context: Context, key: TextKey, params: Params = {}, prompt: PromptShown | null = null): void => {
+  let shown: { id: string; options: OptionShown[]; layout: 'list' | 'scale' } | null = null
+  if (prompt) {
+    const id = makeId(context)
+    closePrompt(context)
+    context.state.prompt = {
+      id,
+      flow: prompt.flow,
+      node: prompt.node,
+      options: prompt.options.map(({ id: option, n }) => ({ id: option, n })),
+      at: context.env.now,
+    }
+    shown = { id, options: prompt.options, layout: prompt.layout ?? 'list' }
+  }
+  context.effects.push({
+    kind: 'say',
+    release: releaseOf(context).id,
+    language: context.state.language,
+    key,
+    params,
+    class: context.class,
+    prompt: shown,
+  })
+}
+
+/** The open question is no longer waited for; a late press on it is recognised as stale. */
+export const closePrompt = (context: Context): void => {
+  const { prompt } = context.state
+  if (!prompt) return
+  context.state.past = [...context.state.past, prompt.id].slice(-20)
+  context.state.prompt = null
+}
+
+/** Form that the run fills, if it fills one. */
+export const formOf = (context: Context): { flow: string; service: string } | null => {
+  const { run } = context.state
+  if (!run) return null
+  for (const frame of run.frames) {
+    const form = releaseOf(context).flows.get(frame.flow)?.form
+    if (form) return { flow: frame.flow, service: form }
+  }
+  return null
+}
+
+/** Draft of the run, when it has begun. */
+export const draftOf = (context: Context): RequestId | null => context.state.run?.requestId ?? null

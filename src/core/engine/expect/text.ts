@@ -1,0 +1,38 @@
+import { readName } from '../../text/read-name.ts'
+import type { Content } from '../input.ts'
+import { answered, type ExpectSpec, failed, noMedia, noOptions, noParams, type Reading } from './spec.ts'
+
+/** A voice note is a valid answer to any free-text question and is kept as that answer. */
+const keepVoice = (contents: Content[]): Reading => {
+  const voice = contents.find((content) => content.kind === 'voice')
+  return voice?.kind === 'voice' && voice.file.id !== null ? answered({ kind: 'voice', file: voice.file.id }) : { kind: 'none' }
+}
+
+export const freeText: ExpectSpec<'text'> = {
+  about: 'Words as they come, written or spoken.',
+  layout: 'list',
+  free: true,
+  options: noOptions,
+  params: noParams,
+  read: (_context, _frame, node, { text }) => {
+    if (node.expect.kind !== 'text') return { kind: 'none' }
+    const said = text.trim()
+    if (said.length < node.expect.min) return failed('too-short')
+    if (said.length > node.expect.max) return failed('too-long', { max: node.expect.max })
+    return answered({ kind: 'text', value: said })
+  },
+  readMedia: (_context, _frame, _node, contents) => keepVoice(contents),
+}
+
+export const fullName: ExpectSpec<'name'> = {
+  about: 'A full name as the person writes it; never split or judged.',
+  layout: 'list',
+  free: true,
+  options: noOptions,
+  params: noParams,
+  read: (_context, _frame, _node, { text }) => {
+    const name = readName(text)
+    return name.ok ? answered({ kind: 'text', value: name.value }) : failed(name.reason)
+  },
+  readMedia: noMedia,
+}

@@ -1,0 +1,134 @@
+/** Words that work from everywhere, before the node's own reading. */
+import { type Context, closePrompt, draftOf, formOf, releaseOf, say, topFrame } from './context.ts'
+import { handOver } from './hand-over.ts'
+import type { Command } from './input.ts'
+import { formProgress } from './progress.ts'
+import { keptUntil, missingFields } from './services.ts'
+import { ask, openAbove, startRun } from './walk.ts'
+
+interface Route {
+  about: string
+  take(context: Context): void
+}
+
+const repeatQuestion = (context: Context): void => {
+  if (context.state.run && context.state.prompt) ask(context, 'again')
+}
+
+const goBack = (context: Context): void => {
+  const { run } = context.state
+  if (!run) return say(context, 'common:back.first')
+  const frame = topFrame(run)
+  const previous = frame.trail.pop()
+  if (previous !== undefined) {
+    frame.node = previous
+    frame.tries = 0
+    return ask(context, 'ask')
+  }
+  if (run.frames.length > 1) {
+    run.frames.pop()
+    return ask(context, 'again')
+  }
+  say(context, 'common:back.first')
+  ask(context, 'again')
+}
+
+const cancel = (context: Context): void => {
+  if (formOf(context) && draftOf(context)) {
+    const kept = keptUntil(context)
+    if (kept) context.params.keptUntil = { kind: 'date', value: kept, style: 'day' }
+    if (topFrame(context.state.run ?? failed()).flow === 'cancel') return ask(context, 'again')
+    return openAbove(context, 'cancel')
+  }
+  const wasBusy = context.state.run !== null
+  leaveRun(context)
+  say(context, wasBusy ? 'common:cancel.left' : 'common:cancel.nothing')
+}
+
+const failed = (): never => {
+  throw new Error('a form has a run')
+}
+
+/** Leaves the run where it stands; a draft keeps its answers and its place. */
+export const leaveRun = (context: Context): void => {
+  closePrompt(context)
+  context.state.run = null
+}
+
+const openMenu = (context: Context): void => {
+  if (formOf(context) && draftOf(context)) say(context, 'common:menu.form-kept', formProgress(context))
+  leaveRun(context)
+  startRun(context, 'menu')
+}
+
+const stop = (context: Context): void => {
+  context.effects.push({ kind: 'set-profile', stopped: true })
+  say(context, 'common:stop.done')
+}
+
+const speak = (context: Context, language: 'ar' | 'en'): void => {
+  context.state.language = language
+  context.effects.push({ kind: 'set-profile', language })
+  if (context.state.run && context.state.prompt) return ask(context, 'ask')
+  say(context, 'common:language.changed')
+}
+
+const goodbye = (context: Context): void => {
+  const form = formOf(context)
+  if (!form || !draftOf(context)) return say(context, 'common:goodbye.plain')
+  const missing = missingFields(context, form.flow)
+  if (missing.length === 0) return say(context, 'common:goodbye.ready')
+  say(context, 'common:goodbye.with-draft', {
+    count: { kind: 'number', value: missing.length },
+    missing: { kind: 'list', items: missing.slice(0, 4).map((field) => ({ kind: 'text', key: `fields:${field}` })) },
+  })
+}
+
+const notUnderstood = (context: Context): void => {
+  if (context.state.misses > 0) return handOver(context, 'unclear', 'social-research')
+  context.state.misses += 1
+  if (context.state.run && context.state.prompt) {
+    say(context, 'common:explain')
+    return ask(context, 'again')
+  }
+  startRun(context, 'menu')
+}
+
+const say1 = (key: `common:${string}`) => (context: Context) => {
+  say(context, key)
+  repeatQuestion(context)
+}
+
+/** One typed list: a member for each command. */
+export const routes = {
+  human: { about: 'Queues for staff; the form stays where it is.', take: (context) => handOver(context, 'asked', 'relations') },
+  cancel: { about: 'Asks what is meant; the draft stays.', take: cancel },
+  back: { about: 'The question before.', take: goBack },
+  menu: { about: 'The main menu; a draft stays.', take: openMenu },
+  repeat: {
+    about: 'The question once more.',
+    take: (context) => (context.state.run && context.state.prompt ? ask(context, 'ask') : say(context, 'common:repeat.nothing')),
+  },
+  status: { about: 'Where my requests are; a form goes on after it.', take: (context) => openAbove(context, 'status') },
+  complaint: { about: 'A person hears the complaint.', take: (context) => handOver(context, 'complaint', 'complaints') },
+  stop: { about: 'No reminders and no general messages.', take: stop },
+  start: {
+    about: 'Messages again.',
+    take: (context) => {
+      context.effects.push({ kind: 'set-profile', stopped: false })
+      say(context, 'common:start.done')
+    },
+  },
+  arabic: { about: 'Speaks Arabic.', take: (context) => speak(context, 'ar') },
+  english: { about: 'Speaks English.', take: (context) => speak(context, 'en') },
+  'my-data': { about: 'What is kept and the rights of the person.', take: say1('common:my-data.short') },
+  'who-are-you': { about: 'Official name and registration.', take: say1('common:who-are-you') },
+  robot: { about: 'Yes, this is automatic.', take: say1('common:robot.yes') },
+  'not-understood': { about: 'Other words once, then the social researcher.', take: notUnderstood },
+  goodbye: { about: 'Lists what is left before the farewell.', take: goodbye },
+} as const satisfies Record<Command, Route>
+
+export const takeRoute = (context: Context, command: Command): void => routes[command].take(context)
+
+/** Release lookups used by callers that only hold a context. */
+export const hasFlow = (context: Context, flow: string): boolean => releaseOf(context).flows.has(flow)

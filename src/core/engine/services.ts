@@ -1,0 +1,137 @@
+/**
+ * What a flow may call. Each answers with one of its outcomes; what it needs from outside comes as a
+ * reply that is recorded with the turn.
+ */
+import { z } from 'zod'
+import type { Node, ServiceName } from '../flow/schema.ts'
+import { RequestId } from '../ids.ts'
+import { notBefore } from '../policy/period.ts'
+import { addDays, riyadhDate } from '../text/dates.ts'
+import { makeReference } from '../text/identifiers.ts'
+import { type Context, draftOf, makeId, releaseOf, takeReply } from './context.ts'
+import type { Param } from './effect.ts'
+import type { RequestView } from './input.ts'
+import type { Frame } from './state.ts'
+import { statusOf } from './status.ts'
+
+type CallNode = Extract<Node, { kind: 'call' }>
+
+export interface ServiceSpec {
+  outcomes: readonly string[]
+  about: string
+  run(context: Context, frame: Frame, node: CallNode): string
+}
+
+const openDraft = (context: Context, frame: Frame): string => {
+  const { run } = context.state
+  const release = releaseOf(context)
+  const service = release.flows.get(frame.flow)?.form
+  if (!run || !service) throw new Error(`${frame.flow} is not a form`)
+  const { draft } = context.env
+  if (draft && draft.service === service) {
+    run.requestId = draft.id
+    return 'existing'
+  }
+  const request = RequestId.parse(makeId(context))
+  run.requestId = request
+  context.answers = {}
+  const { association } = release
+  context.effects.push({ kind: 'open-request', request, service, release: release.id, flow: frame.flow, node: frame.node })
+  context.effects.push({
+    kind: 'set-timer',
+    timer: 'draft-reminder',
+    subject: request,
+    dueAt: daysAfter(context, association.followUps.draftReminderDays),
+  })
+  if (association.draftDays !== null) {
+    context.effects.push({ kind: 'set-timer', timer: 'draft-expiry', subject: request, dueAt: daysAfter(context, association.draftDays) })
+  }
+  return 'new'
+}
+
+export const daysAfter = (context: Context, days: number): string => new Date(Date.parse(context.env.now) + days * 86_400_000).toISOString()
+
+/** Fields of the form that still have no answer, in the order of the flow. */
+export const missingFields = (context: Context, flow: string): string[] =>
+  Object.values(releaseOf(context).flows.get(flow)?.nodes ?? {})
+    .flatMap((node) => (node.kind === 'ask' && node.save !== undefined && node.counted ? [node.save] : []))
+    .filter((field) => context.answers[field] === undefined)
+
+const submitRequest = (context: Context, frame: Frame): string => {
+  const request = draftOf(context)
+  const release = releaseOf(context)
+  if (!request || missingFields(context, frame.flow).length > 0) return 'incomplete'
+  const number = z
+    .number()
+    .int()
+    .positive()
+    .parse(takeReply(context, { call: 'reserve-reference' }))
+  const reference = makeReference(release.association.prefix, number)
+  const earliest = release.association.reply.from.event === 'submission' ? notBefore(release.association.reply, context.env.now) : null
+  const declaration = Object.entries(release.flows.get(frame.flow)?.nodes ?? {}).find(
+    ([, node]) => node.kind === 'ask' && node.expect.kind === 'declaration',
+  )?.[0]
+  context.effects.push({
+    kind: 'submit-request',
+    request,
+    reference,
+    declaration: `${frame.flow}:${declaration ?? frame.node}.ask`,
+    notBefore: earliest,
+  })
+  context.effects.push({ kind: 'clear-timer', timer: 'draft-reminder', subject: request })
+  context.effects.push({ kind: 'clear-timer', timer: 'draft-expiry', subject: request })
+  context.params.reference = { kind: 'identifier', value: reference }
+  if (earliest) context.params.notBefore = { kind: 'date', value: earliest, style: 'commitment' }
+  return 'submitted'
+}
+
+const myRequests = (context: Context): string => {
+  const views = takeReply(context, { call: 'requests-of-contact' }) as RequestView[] // recorded by `app` from the typed store
+  const open = views.filter(({ stage }) => stage !== 'discarded' && stage !== 'draft' && stage !== 'closed')
+  const { draft } = context.env
+  const shown = open.length > 0 ? open : views.filter(({ stage }) => stage === 'closed').slice(0, 1)
+  if (shown.length === 0) return draft ? 'draft' : 'none'
+  const statements: Param[] = shown.slice(0, 3).map((view) => statusOf(view, 'is', context.env.now))
+  context.params.statement = { kind: 'lines', items: statements }
+  context.params.count = { kind: 'number', value: shown.length }
+  return shown.length === 1 ? 'one' : 'many'
+}
+
+const discardDraft = (context: Context): string => {
+  const request = draftOf(context) ?? context.env.draft?.id
+  if (request) {
+    context.effects.push({ kind: 'discard-request', request, reason: 'person' })
+    context.effects.push({ kind: 'clear-timer', timer: 'draft-reminder', subject: request })
+    context.effects.push({ kind: 'clear-timer', timer: 'draft-expiry', subject: request })
+    context.answers = {}
+    if (context.state.run) context.state.run.requestId = null
+  }
+  return 'discarded'
+}
+
+/** One typed list: a member for each service a flow may call. */
+export const serviceSpecs = {
+  'open-draft': { outcomes: ['new', 'existing'], about: 'Opens the draft of the form, or finds the one that exists.', run: openDraft },
+  'submit-request': {
+    outcomes: ['submitted', 'incomplete'],
+    about: 'Gives the reference and files the request; params reference, notBefore.',
+    run: submitRequest,
+  },
+  'my-requests': {
+    outcomes: ['none', 'draft', 'one', 'many'],
+    about: 'Where the requests of this person are; param statement.',
+    run: myRequests,
+  },
+  'discard-draft': { outcomes: ['discarded'], about: 'Destroys the answers of the draft.', run: discardDraft },
+} as const satisfies Record<ServiceName, ServiceSpec>
+
+export const callService = (context: Context, frame: Frame, node: CallNode): string => {
+  const spec: ServiceSpec = serviceSpecs[node.service]
+  return spec.run(context, frame, node)
+}
+
+/** Date until which a draft touched now is kept, or null while the association has not said. */
+export const keptUntil = (context: Context): string | null => {
+  const days = releaseOf(context).association.draftDays
+  return days === null ? null : addDays(riyadhDate(context.env.now), days)
+}

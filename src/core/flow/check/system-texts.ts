@@ -1,0 +1,90 @@
+/** Texts that the engine says outside the nodes of a flow: each must exist in every language. */
+
+import { handoverReasons } from '../../engine/effect.ts'
+import { contentKinds, fileProblems } from '../../engine/input.ts'
+import { requestStages } from '../../requests/request.ts'
+import { greetingIds, smalltalkIds } from '../../text/smalltalk-ids.ts'
+
+const each = <Id extends string>(start: string, ids: readonly Id[], end = ''): string[] => ids.map((id) => `${start}${id}${end}`)
+const mediaKinds = contentKinds.filter((kind) => kind !== 'text' && kind !== 'choice')
+const whens = ['open', 'closed', 'unknown-hours', 'queue'] as const
+
+/** Reasons for which an answer may not fit, by kind of question. */
+export const failureReasons = {
+  choice: ['none'],
+  'yes-no': ['none'],
+  text: ['too-short', 'too-long'],
+  name: ['too-short', 'digits', 'too-long', 'question'],
+  'national-id': ['empty', 'too-short', 'too-long', 'checksum', 'establishment', 'first-digit', 'negative', 'several', 'not-a-number'],
+  phone: ['not-a-number', 'too-short', 'too-long', 'landline', 'foreign', 'not-mobile', 'several'],
+  number: ['not-a-number', 'several', 'fraction', 'too-small', 'too-large', 'negative'],
+  money: ['not-a-number', 'several', 'fraction', 'too-large', 'negative'],
+  document: ['none'],
+  review: ['none'],
+  declaration: ['none'],
+  rating: ['none'],
+} as const
+
+const failures = Object.entries(failureReasons).flatMap(([kind, reasons]) =>
+  reasons.flatMap((reason) => [`validation:${kind}.${reason}`, `validation:${kind}.${reason}-again`]),
+)
+
+export const systemTexts: readonly string[] = [
+  ...each('common:', [
+    'yes',
+    'no',
+    'this-number',
+    'introduction',
+    'introduction-short',
+    'how-can-we-serve',
+    'robot.yes',
+    'who-are-you',
+    'my-data.short',
+    'our-fault',
+    'explain',
+    'clarify.ask',
+    'clarify.other',
+    'handover.form-kept',
+    'staff.joined',
+    'staff.returns',
+    'staff.returns-unknown',
+    'staff.busy',
+    'staff.back-in-queue',
+    'staff.left',
+    'voice.second',
+    'voice.options.call',
+    'voice.options.stay',
+    'menu.form-kept',
+    'back.first',
+    'cancel.nothing',
+    'cancel.left',
+    'repeat.nothing',
+    'stop.done',
+    'start.done',
+    'language.changed',
+    'goodbye.plain',
+    'goodbye.ready',
+    'goodbye.with-draft',
+  ]),
+  ...[...handoverReasons, 'already'].flatMap((reason) => each(`common:handover.${reason}.`, whens)),
+  ...each('common:media.', mediaKinds),
+  ...each('validation:media.', mediaKinds),
+  'validation:media.voice-typed',
+  'validation:media.voice-saved',
+  ...fileProblems.flatMap((problem) => [`validation:file.${problem}`, `validation:file.${problem}-again`]),
+  ...failures,
+  'validation:third.ask',
+  ...each('validation:third.options.', ['retry', 'skip', 'human']),
+  ...each('validation:confirm.', ['national-id', 'phone', 'number', 'money']),
+  'validation:stale-press',
+  ...each('smalltalk:', [...new Set([...greetingIds, ...smalltalkIds])]),
+  ...each('status:is.', requestStages),
+  ...each('status:push.', requestStages),
+  'reminder:draft',
+  'reminder:draft-expired',
+  ...each('fields:', ['missing', 'voice', 'no-income', 'by-staff', 'ends-with', 'files']),
+  ...each('rating:scale.', ['5', '4', '3', '2', '1']),
+]
+
+/** Beginnings of keys that are said by name of something else (a field, a period, a day). */
+export const systemTextFamilies = ['fields:', 'common:reply.', 'common:hours.', 'common:days', 'common:questions', 'validation:'] as const

@@ -1,0 +1,95 @@
+/** Rings the bells and answers them. Nothing here is the truth: without queues the sweep goes on in the process. */
+
+import type { Clock } from '../ports/clock.ts'
+import { systemClock } from '../ports/clock.ts'
+import type { Job, JobDeps } from './job.ts'
+import { jobs } from './jobs.ts'
+import { sweep } from './sweep.ts'
+import { timerDue } from './timer-due.ts'
+
+/** What is needed of BullMQ; main hands in the one that the configuration asks for. */
+export interface JobsBackend {
+  queue(name: string): {
+    add(job: string, data: object, delay?: number): Promise<void>
+    repeat(job: string, data: object, ms: number): Promise<void>
+  }
+  worker(name: string, handler: (job: { name: string; data: unknown }) => Promise<void>): void
+  close(): Promise<void>
+}
+
+interface JobsLogger {
+  debug(fields: { job: string; duration: number; outcome: string }, event: string): void
+  error(fields: { job: string; duration?: number; outcome: string; err?: unknown }, event: string): void
+}
+
+export interface Jobs {
+  /** Asks for a look at the timers at that moment. Never rejects: a bell that is lost is made up for by the sweep. */
+  ring(dueAt: Date): Promise<void>
+  /** Waits for the jobs under way; closes the backend too. */
+  close(): Promise<void>
+}
+
+export interface JobsOptions {
+  backend: JobsBackend
+  deps: JobDeps
+  logger: JobsLogger
+  clock?: Clock
+  /** Milliseconds between two sweeps. */
+  every?: number
+}
+
+const queueName = 'bells'
+
+export async function startJobs({ backend, deps, logger, clock = systemClock, every = 5_000 }: JobsOptions): Promise<Jobs> {
+  const queue = backend.queue(queueName)
+  let lastSweep = Date.now()
+  let running: Promise<void> | null = null
+
+  const run = async (job: Job, data: unknown): Promise<void> => {
+    const started = performance.now()
+    const took = (): number => Math.round(performance.now() - started)
+    try {
+      await job.run(job.payload.parse(data), deps)
+      logger.debug({ job: job.name, duration: took(), outcome: 'done' }, 'job')
+    } catch (err) {
+      logger.error({ job: job.name, duration: took(), outcome: 'failed', err }, 'job')
+      throw err
+    }
+  }
+  /** One sweep at a time in a process: the next one sees whatever this one leaves. */
+  const sweepOnce = (): Promise<void> => {
+    running ??= run(sweep, {}).finally(() => {
+      running = null
+      lastSweep = Date.now()
+    })
+    return running
+  }
+
+  backend.worker(queueName, async ({ name, data }) => {
+    if (name === sweep.name) return await sweepOnce()
+    const job = jobs.find((candidate) => candidate.name === name)
+    if (job === undefined) logger.error({ job: 'unknown', outcome: 'dropped' }, 'job')
+    else await run(job, data)
+  })
+
+  const schedule = (): Promise<void> => queue.repeat(sweep.name, {}, every).catch(() => {})
+  await schedule()
+  // The queues may be away, or have come back empty: then sweep here, and ask for the schedule again.
+  const watch = setInterval(() => {
+    if (Date.now() - lastSweep < 2 * every) return
+    void sweepOnce().catch(() => {})
+    void schedule()
+  }, every)
+
+  return {
+    ring: async (dueAt) => {
+      const delay = dueAt.getTime() - clock.now().getTime()
+      await queue.add(timerDue.name, { dueAt: dueAt.toISOString() }, delay).catch(() => {})
+    },
+    close: async () => {
+      clearInterval(watch)
+      await backend.close()
+      await running?.catch(() => {})
+    },
+  }
+}

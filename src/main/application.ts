@@ -1,0 +1,185 @@
+/** The application on one database: stores, releases, turns, sender and use cases, put together once. */
+import { createHmac } from 'node:crypto'
+import { join } from 'node:path'
+import type { Pool } from 'pg'
+import { v7 } from 'uuid'
+import { advanceRequest, previewAdvance } from '../app/advance-request.ts'
+import { type ChatVisits, createChatVisits } from '../app/chat-visits.ts'
+import { createDeliverer, type Deliverer } from '../app/deliver.ts'
+import { handBack } from '../app/hand-back.ts'
+import { reply } from '../app/reply.ts'
+import { fireDue, type SweepDeps, sweep } from '../app/sweep.ts'
+import { takeOver } from '../app/take-over.ts'
+import { createTurnRunner, type TurnRunner } from '../app/turn-runner.ts'
+import { createTyping } from '../app/typing.ts'
+import { createWebChatChannel } from '../channels/web-chat/channel.ts'
+import { createContents } from '../content/contents.ts'
+import type { LoadedRelease } from '../content/load-content.ts'
+import type { Missing } from '../content/release.ts'
+import type { AccountId, Slug } from '../core/ids.ts'
+import type { DeskActs } from '../http/desk/use-cases.ts'
+import type { Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import type { Channel, ChannelKind } from '../ports/channel.ts'
+import { type Clock, systemClock } from '../ports/clock.ts'
+import type { Contents } from '../ports/content.ts'
+import type { Events } from '../ports/events.ts'
+import type { Files } from '../ports/files.ts'
+import type { RequestStore } from '../ports/request-store.ts'
+import { createChatStore } from '../store/chat-store.ts'
+import { createFiles } from '../store/files.ts'
+import { createRequestStore } from '../store/request-store.ts'
+import { createStore, type Store } from '../store/store.ts'
+import { createEvents } from './events.ts'
+
+export interface ApplicationOptions {
+  /** Connections of the application role. */
+  pool: Pool
+  keys: { master: Buffer; index: Buffer }
+  /** Folder of the files of people. */
+  files: string
+  releases: LoadedRelease[]
+  /** Sample values stand in for slots. */
+  sample: boolean
+  logger: Logger
+  metrics?: Metrics
+  clock?: Clock
+  /** Overrides the channels' burst window, ms. */
+  window?: { text: number; media: number }
+  /** A text or value that is missing throws instead of being logged: for tests. */
+  strict?: boolean
+  /** Channels that live in this process besides the web chat. */
+  channels?: Channel[]
+}
+
+export interface Application {
+  store: Store
+  contents: Contents
+  runner: TurnRunner
+  deliverer: Deliverer
+  visits: ChatVisits
+  acts: DeskActs
+  requests: RequestStore
+  files: Files
+  events: Events
+  clock: Clock
+  /** Account of an association on a channel of this process; made when missing. */
+  account(association: Slug, kind: ChannelKind): Promise<AccountId>
+  /** Hands the alarm clock in once it runs. */
+  setBell(ring: (dueAt: Date) => void): void
+  sweep(): Promise<void>
+  fireDue(): Promise<number>
+  /** Resolves when no turn, burst or send is under way. */
+  idle(): Promise<void>
+}
+
+/** Bytes of one file of a visitor. */
+const fileLimit = 10 * 1024 * 1024
+
+export const createApplication = async (options: ApplicationOptions): Promise<Application> => {
+  const { logger, metrics, clock = systemClock } = options
+  const store = createStore({ pool: options.pool, keys: options.keys })
+  for (const { association, id, body } of options.releases) {
+    await store.associations.importAssociation({ slug: association.slug, name: association.name, release: { id, body } })
+  }
+  const missing: Missing = ({ language, key, name }) => {
+    metrics?.slotsUnfilled.inc()
+    logger.error({ code: name === null ? `text ${key} ${language}` : `value ${name} in ${key}` }, 'text is missing')
+  }
+  const contents = createContents({
+    releases: options.releases,
+    loadSnapshot: store.associations.loadRelease,
+    ...(options.strict !== true && { log: missing }),
+  })
+  const events = createEvents()
+  const typing = createTyping()
+  const files = createFiles({ prisma: store.prisma, keyring: store.keyring, directory: join(options.files), clock })
+  const webChat = createWebChatChannel()
+  const channels = new Map<ChannelKind, Channel>([webChat, ...(options.channels ?? [])].map((channel) => [channel.kind, channel]))
+  const accounts = new Map<Slug, AccountId>()
+  const account = (association: Slug, kind: ChannelKind) => store.associations.ensureAccount({ association, kind, name: kind })
+  for (const { association } of options.releases) accounts.set(association.slug, await account(association.slug, 'web-chat'))
+
+  let ring: (dueAt: Date) => void = () => {}
+  const failure = (error: unknown): void => logger.error({ err: error }, 'failure')
+  const deliverer = createDeliverer({
+    outbox: store.outbox,
+    channel: ({ channel }) => channels.get(channel) ?? null,
+    clock,
+    log: {
+      send: ({ association, conversation, channel, outcome, ms }) => {
+        metrics?.sends.inc({ channel, outcome })
+        logger.info({ association, conversation, channel, outcome, duration: Math.round(ms) }, 'send')
+      },
+      failure,
+    },
+    settled: (of) => events.publish({ kind: 'conversation', ...of }),
+  })
+  const runner = createTurnRunner({
+    turns: store.turns,
+    contents,
+    clock,
+    random: { uuid: () => v7() },
+    events,
+    log: {
+      turn: ({ association, conversation, turn, kind, outcome, ms }) => {
+        metrics?.turns.inc({ kind, outcome })
+        metrics?.turnDuration.observe(ms / 1000)
+        logger.info({ association, conversation, turn, kind, outcome, duration: Math.round(ms) }, 'turn')
+      },
+      failure: ({ association, conversation, kind, error }) => {
+        metrics?.turns.inc({ kind, outcome: 'failed' })
+        logger.error({ association, conversation, kind, err: error }, 'turn failed')
+      },
+    },
+    window: (kind) => options.window ?? channels.get(kind)?.capabilities.window ?? { text: 0, media: 0 },
+    send: deliverer.wake,
+    ring: (dueAt) => ring(dueAt),
+    typing: ({ conversation }, on) => typing.set(conversation, on),
+    hash: (text) => createHmac('sha256', options.keys.index).update(text).digest('hex'),
+  })
+  const requests = createRequestStore(store.prisma, store.keyring)
+  const sweepDeps: SweepDeps = { turns: store.turns, runner, deliverer, clock, log: { failure } }
+  return {
+    store,
+    contents,
+    runner,
+    deliverer,
+    requests,
+    files,
+    events,
+    clock,
+    account,
+    visits: createChatVisits({
+      contents,
+      runner,
+      turns: store.turns,
+      chats: createChatStore(store.prisma, store.keyring),
+      files,
+      events,
+      typing,
+      clock,
+      toUpdates: webChat.toUpdates,
+      account: (association) => accounts.get(association) ?? null,
+      fileLimit,
+      sample: () => options.sample,
+    }),
+    acts: {
+      takeOver: (act) => takeOver(runner, act),
+      reply: (act) => reply(runner, act),
+      release: (act) => handBack(runner, act),
+      previewAdvance: (act) => previewAdvance({ requests, contents, clock }, act),
+      advance: (act) => advanceRequest({ requests, runner, clock }, act),
+      subscribe: (association, listener) => events.subscribe((event) => (event.association === association ? listener(event) : undefined)),
+    },
+    setBell: (bell) => {
+      ring = bell
+    },
+    sweep: () => sweep(sweepDeps),
+    fireDue: () => fireDue(sweepDeps),
+    idle: async () => {
+      await runner.idle()
+      await deliverer.idle()
+    },
+  }
+}

@@ -1,0 +1,120 @@
+/** What is configured, reachable and missing. Exit code 1 when Sila cannot run, 3 when something should be mended. */
+import { existsSync } from 'node:fs'
+import { access, constants } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { Redis } from 'ioredis'
+import { ConfigError } from '../../config/config-error.ts'
+import { type Config, readConfig } from '../../config/read-config.ts'
+import { checkAssociation } from '../../content/check-content.ts'
+import { checkConnection } from '../../platform/database.ts'
+import { readInstance } from '../../platform/instance.ts'
+import { exitCodes } from '../command-line.ts'
+import { usesSample } from '../open-application.ts'
+import { pagesDir, root } from '../root.ts'
+
+interface Finding {
+  what: string
+  level: 'ok' | 'note' | 'mend' | 'fatal'
+  says: string
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'failed')
+
+const looks: { what: string; look(config: Config): Promise<Omit<Finding, 'what'>> }[] = [
+  {
+    what: 'Node.js',
+    look: async () => {
+      const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+      const good = major > 20 || (major === 20 && minor >= 19)
+      return { level: good ? 'ok' : 'fatal', says: good ? process.versions.node : `${process.versions.node}: 20.19 or later is needed` }
+    },
+  },
+  {
+    what: 'Data folder',
+    look: async ({ dataDir }) => {
+      const place = existsSync(dataDir) ? dataDir : dirname(dataDir)
+      return access(place, constants.W_OK).then(
+        () => ({ level: 'ok', says: existsSync(dataDir) ? dataDir : `${dataDir} (made at the first start)` }),
+        () => ({ level: 'fatal', says: `${dataDir} cannot be written: set SILA_DATA_DIR` }),
+      )
+    },
+  },
+  {
+    what: 'Running',
+    look: async ({ dataDir }) => {
+      const instance = existsSync(dataDir) ? await readInstance(dataDir) : null
+      return { level: 'ok', says: instance?.http ? `at ${instance.http} (process ${instance.pid})` : 'no' }
+    },
+  },
+  {
+    what: 'Database',
+    look: async ({ databaseUrl }) => {
+      if (!databaseUrl) return { level: 'ok', says: 'shipped PostgreSQL in the data folder' }
+      return checkConnection(databaseUrl).then(
+        () => ({ level: 'ok', says: 'DATABASE_URL is reachable' }),
+        (error: unknown) => ({ level: 'fatal', says: messageOf(error) }),
+      )
+    },
+  },
+  {
+    what: 'Queues',
+    look: async ({ redisUrl }) => {
+      if (!redisUrl) return { level: 'ok', says: 'in PostgreSQL' }
+      const redis = new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null })
+      redis.on('error', () => {})
+      try {
+        await redis.connect()
+        await redis.ping()
+        return { level: 'ok', says: 'Redis is reachable' }
+      } catch {
+        return { level: 'mend', says: 'REDIS_URL cannot be reached: follow-ups run from the sweep, seconds later' }
+      } finally {
+        redis.disconnect()
+      }
+    },
+  },
+  {
+    what: 'Pages',
+    look: async () => ({ level: existsSync(pagesDir) ? 'ok' : 'note', says: existsSync(pagesDir) ? 'built' : 'built at the next start' }),
+  },
+  {
+    what: 'Association',
+    look: async (config) => {
+      const issues = checkAssociation(root, config.association)
+      const errors = issues.filter(({ level }) => level === 'error')
+      if (errors[0])
+        return { level: 'fatal', says: `${config.association}: ${errors.length} to mend, first ${errors[0].file}: ${errors[0].message}` }
+      const open = issues.filter(({ rule }) => rule === 'open-slot')
+      const sample = open.length > 0 && usesSample(config) ? '; sample values stand in for them' : ''
+      return {
+        level: open.length > 0 ? 'mend' : 'ok',
+        says: `${config.association}${open.length > 0 ? `: ${open.length} facts not filled in${sample} (sila association check)` : ''}`,
+      }
+    },
+  },
+  {
+    what: 'Address',
+    look: async ({ publicUrl, host, port }) => ({
+      level: host !== '127.0.0.1' && publicUrl.startsWith('http:') ? 'mend' : 'ok',
+      says: `${publicUrl}, listening on ${host}:${port}${host !== '127.0.0.1' && publicUrl.startsWith('http:') ? ': put TLS before it and set PUBLIC_URL to https://…' : ''}`,
+    }),
+  },
+]
+
+export const runDoctor = async (options: { json?: boolean }): Promise<void> => {
+  const findings: Finding[] = []
+  try {
+    const config = readConfig()
+    for (const { what, look } of looks) {
+      findings.push({ what, ...(await look(config).catch((error: unknown) => ({ level: 'fatal' as const, says: messageOf(error) }))) })
+    }
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    findings.push({ what: 'Configuration', level: 'fatal', says: error.message })
+  }
+  const signs = { ok: '✓', note: '·', mend: '!', fatal: '✗' } as const
+  if (options.json) process.stdout.write(`${JSON.stringify(findings)}\n`)
+  else for (const { what, level, says } of findings) process.stdout.write(`${signs[level]} ${what.padEnd(12)} ${says}\n`)
+  if (findings.some(({ level }) => level === 'fatal')) process.exitCode = exitCodes.failed
+  else if (findings.some(({ level }) => level === 'mend')) process.exitCode = exitCodes.findings
+}

@@ -1,0 +1,14 @@
+/** The content that is served, or one clear line with file and line number. */
+import { ContentError, type LoadedRelease, loadContent } from '../content/load-content.ts'
+import { PlatformError } from '../platform/errors.ts'
+import { root } from './root.ts'
+
+/** @throws PlatformError */
+export const loadReleases = (association: string, useSample: boolean): LoadedRelease[] => {
+  try {
+    return loadContent({ root, slugs: [association], useSample })
+  } catch (error) {
+    if (error instanceof ContentError) throw new PlatformError('content', error.message, { cause: error })
+    throw error
+  }
+}

@@ -1,0 +1,86 @@
+/** Opens the data folder and the application on it: for the program that serves and for commands alike. */
+import { join } from 'node:path'
+import type { Config } from '../config/read-config.ts'
+import { assertRole, openPools, type Pools } from '../platform/database.ts'
+import { loadKeys } from '../platform/keys.ts'
+import { createLogger, type Logger } from '../platform/logger.ts'
+import type { Metrics } from '../platform/metrics.ts'
+import { migrate } from '../platform/migrate.ts'
+import { joinOrStart, type OpenData, startData } from '../platform/open-data.ts'
+import type { Channel } from '../ports/channel.ts'
+import type { Clock } from '../ports/clock.ts'
+import { type Application, createApplication } from './application.ts'
+import { loadReleases } from './load-releases.ts'
+import { migrationsDir } from './root.ts'
+
+export interface OpenApplication {
+  application: Application
+  data: OpenData
+  pools: Pools
+  keys: Awaited<ReturnType<typeof loadKeys>>
+  logger: Logger
+  migrated: string[]
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  config: Config
+  /** `start` takes the folder; `command` joins whoever has it. */
+  how: 'start' | 'command'
+  channels?: Channel[]
+  clock?: Clock
+  metrics?: Metrics
+  logger?: Logger
+  window?: { text: number; media: number }
+  /** Use sample values for open slots; refused in production. */
+  sample?: boolean
+}
+
+/** Sample values stand in for open slots, but never in production. */
+export const usesSample = (config: Config): boolean => config.nodeEnv !== 'production'
+
+export const openApplication = async (options: OpenOptions): Promise<OpenApplication> => {
+  const { config } = options
+  const logger = options.logger ?? createLogger({ level: config.logLevel })
+  const place = { dataDir: config.dataDir, databaseUrl: config.databaseUrl }
+  const sample = options.sample ?? usesSample(config)
+  const releases = loadReleases(config.association, sample)
+  const data = options.how === 'start' ? await startData(place) : await joinOrStart(place)
+  let pools: Pools | null = null
+  try {
+    const keys = await loadKeys(data.dataDir, config)
+    pools = openPools({ url: data.url, onError: (err) => logger.warn({ err }, 'an idle connection was lost') })
+    const { applied } = await migrate(pools.owner, migrationsDir)
+    await assertRole(pools.app)
+    const application = await createApplication({
+      pool: pools.app,
+      keys,
+      files: join(data.dataDir, 'files'),
+      releases,
+      sample,
+      logger,
+      ...(options.metrics && { metrics: options.metrics }),
+      ...(options.clock && { clock: options.clock }),
+      ...(options.window && { window: options.window }),
+      ...(options.channels && { channels: options.channels }),
+    })
+    const opened = pools
+    return {
+      application,
+      data,
+      pools: opened,
+      keys,
+      logger,
+      migrated: applied,
+      close: async () => {
+        await application.idle()
+        await opened.close()
+        await data.stop()
+      },
+    }
+  } catch (error) {
+    await pools?.close()
+    await data.stop()
+    throw error
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * BullMQ on PostgreSQL, or on Redis when there is one. Queues are the alarm clock, never the truth: adding
+ * fails quickly while the store is away, nothing crashes, and the log says once that it went and once
+ * that it came back.
+ */
+import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { withStartupOptions } from './database.ts'
+import type { Logger } from './logger.ts'
+
+export interface BackendQueue {
+  /** Runs once, after `delay` milliseconds. @throws when the store is away */
+  add(job: string, data: object, delay?: number): Promise<void>
+  /** Runs every `ms` milliseconds, whoever asks and however often. @throws when the store is away */
+  repeat(job: string, data: object, ms: number): Promise<void>
+}
+
+export type BackendHandler = (job: { name: string; data: unknown }) => Promise<void>
+
+export interface Backend {
+  kind: 'postgres' | 'redis'
+  queue(name: string): BackendQueue
+  worker(name: string, handler: BackendHandler): void
+  /** Waits for the jobs under way. */
+  close(): Promise<void>
+}
+
+export interface BackendOptions {
+  /** As the owner: BullMQ keeps its tables in a schema of its own and never looks at ours. */
+  databaseUrl: string
+  redisUrl?: string | undefined
+  logger: Logger
+}
+
+const keep = { removeOnComplete: 50, removeOnFail: 200 }
+/** BullMQ waits 15 s by default after an error; with this, work resumed 0.2 s after PostgreSQL did (measured). */
+const timing = { runRetryDelay: 500, concurrency: 4 }
+const answerWithin = 3_000
+
+export async function createBackend(options: BackendOptions): Promise<Backend> {
+  const health = watchHealth(options.logger, options.redisUrl === undefined ? 'postgres' : 'redis')
+  return options.redisUrl === undefined ? await onPostgres(options.databaseUrl, health) : onRedis(options.redisUrl, health)
+}
+
+async function onPostgres(url: string, health: Health): Promise<Backend> {
+  const pool = new pg.Pool({
+    connectionString: withStartupOptions(url, '-c search_path=bullmq'),
+    // Each worker holds one connection to listen on.
+    max: 10,
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'sila-jobs',
+  })
+  // Every queue and worker adds listeners of its own.
+  pool.setMaxListeners(0)
+  pool.on('error', health.failed)
+  const client = await pool.connect()
+  try {
+    await runMigrations(client)
+  } finally {
+    client.release()
+  }
+  const connection = { connection: pool }
+  return assemble('postgres', health, {
+    queue: (name) => new Queue(name, connection, createPostgresBackend),
+    worker: (name, handler) => new Worker(name, handler, { ...connection, ...timing }, createPostgresBackend),
+    end: () => pool.end(),
+  })
+}
+
+function onRedis(url: string, health: Health): Backend {
+  const retryStrategy = (times: number): number => Math.min(times * 50, 1_000)
+  // Commands to a Redis that is away fail at once instead of gathering.
+  const asking = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, retryStrategy })
+  const working = new Redis(url, { maxRetriesPerRequest: null, retryStrategy })
+  for (const client of [asking, working]) {
+    client.on('error', health.failed)
+    client.on('close', () => health.failed(new Error('connection closed')))
+    client.on('ready', health.worked)
+  }
+  return assemble('redis', health, {
+    queue: (name) => new Queue(name, { connection: asking }),
+    worker: (name, handler) => new Worker(name, handler, { connection: working, ...timing }),
+    end: async () => {
+      asking.disconnect()
+      working.disconnect()
+    },
+  })
+}
+
+/** What both stores have in common of BullMQ's classes, whose types differ by store. */
+interface Parts {
+  queue(name: string): Pick<Queue, 'add' | 'upsertJobScheduler' | 'close'> & NodeJS.EventEmitter
+  worker(name: string, handler: (job: { name: string; data: unknown }) => Promise<void>): Pick<Worker, 'close'> & NodeJS.EventEmitter
+  end(): Promise<void>
+}
+
+function assemble(kind: Backend['kind'], health: Health, parts: Parts): Backend {
+  const open: { close(): Promise<void> }[] = []
+  return {
+    kind,
+    queue: (name) => {
+      const queue = parts.queue(name)
+      queue.on('error', health.failed)
+      open.push(queue)
+      return {
+        add: (job, data, delay = 0) => health.watch(queue.add(job, data, { delay: Math.max(0, Math.round(delay)), ...keep })),
+        repeat: (job, data, ms) => health.watch(queue.upsertJobScheduler(job, { every: ms }, { name: job, data, opts: keep })),
+      }
+    },
+    worker: (name, handler) => {
+      const worker = parts.worker(name, async ({ name: job, data }) => {
+        health.worked()
+        await handler({ name: job, data }).catch(() => {
+          // BullMQ keeps the message and stack of a failure in plain text; the handler has logged what may be known.
+          throw Object.assign(new Error('failed, see the log'), { stack: '' })
+        })
+      })
+      worker.on('error', health.failed)
+      open.unshift(worker)
+    },
+    close: async () => {
+      health.silence()
+      // Workers first: their jobs may go on for a while.
+      for (const part of open) await patiently(health, part.close())
+      await patiently(health, parts.end())
+    },
+  }
+}
+
+interface Health {
+  failed(error: unknown): void
+  worked(): void
+  watch(work: Promise<unknown>): Promise<void>
+  isLost(): boolean
+  /** Logs no more. */
+  silence(): void
+}
+
+function watchHealth(logger: Logger, kind: string): Health {
+  let lost = false
+  let silent = false
+  const failed = (err: unknown): void => {
+    if (!lost && !silent) logger.warn({ kind, err }, 'queues are out of reach; the sweep goes on without them')
+    lost = true
+  }
+  const worked = (): void => {
+    if (lost && !silent) logger.info({ kind }, 'queues are back')
+    lost = false
+  }
+  return {
+    failed,
+    worked,
+    watch: async (work) => {
+      try {
+        await within(answerWithin, work)
+        worked()
+      } catch (error) {
+        failed(error)
+        throw error
+      }
+    },
+    isLost: () => lost,
+    silence: () => {
+      silent = true
+    },
+  }
+}
+
+/** Up to ten seconds, but a store that is away does not hold up the end of the program. */
+async function patiently(health: Health, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const enough = new Promise<void>((resolve) => {
+    let waited = 0
+    let away = 0
+    timer = setInterval(() => {
+      waited += 50
+      away = health.isLost() ? away + 50 : 0
+      if (waited >= 10_000 || away >= 500) resolve()
+    }, 50)
+  })
+  await Promise.race([work.catch(() => {}), enough])
+  clearInterval(timer)
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), ms)
+  })
+  try {
+    await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+    work.catch(() => {})
+  }
+}

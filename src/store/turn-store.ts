@@ -1,0 +1,177 @@
+/** TurnStore on PostgreSQL. Load and commit are the hot path; the rest is Prisma and the sweeps. */
+import type { Pool } from 'pg'
+import { v7 } from 'uuid'
+import type { Effect } from '../core/engine/effect.ts'
+import type { Env, Input, TimerKind } from '../core/engine/input.ts'
+import type { ConversationState } from '../core/engine/state.ts'
+import { ConversationId, RequestId, type Slug } from '../core/ids.ts'
+import { RequestStage } from '../core/requests/request.ts'
+import { DomainError } from '../ports/errors.ts'
+import type { TurnStore } from '../ports/turn-store.ts'
+import type { PrismaClient } from './generated/client.ts'
+import type { Keyring } from './keys.ts'
+import { inAssociation } from './prisma.ts'
+import { openJson, openText, sealJson, sealText } from './seal.ts'
+import { createCommit } from './turn-commit.ts'
+import { createLoad, readState } from './turn-load.ts'
+
+const day = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null
+
+export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyring): TurnStore => ({
+  load: createLoad(pool, keyring),
+  commit: createCommit(pool, keyring),
+
+  async meet({ association, account, external, phone }, now) {
+    const contact = v7()
+    const address = v7()
+    const { key, wrapped } = await keyring.makeContactKey(association, contact)
+    const place = (table: string, row: string, column: string) => ({ association, table, row, column })
+    await pool.query({
+      name: 'turn_meet',
+      text: 'select turn_meet($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+      values: [
+        association,
+        account,
+        keyring.blindIndex(association, 'external', external),
+        sealText(key, place('address', address, 'external'), external),
+        contact,
+        wrapped,
+        phone === null ? null : sealText(key, place('contact', contact, 'phone'), phone),
+        address,
+        v7(),
+        now,
+      ],
+    })
+  },
+
+  async store({ association, conversation, contact }, row) {
+    const key = await keyring.contactKey(association, contact)
+    const content = sealJson(key, { association, table: 'inbox', row: row.id, column: 'content' }, row.content)
+    const { rows } = await pool.query<{ fresh: boolean }>({
+      name: 'turn_store',
+      text: 'select turn_store($1, $2, $3, $4, $5, $6, $7, $8) as fresh',
+      values: [association, conversation, row.account, row.id, row.externalId, row.content.kind, content, row.at],
+    })
+    return rows[0]?.fresh === true
+  },
+
+  async nextReference(association) {
+    const { rows } = await pool.query<{ counter: number }>({
+      name: 'next_reference',
+      text: 'update association set counter = counter + 1 where slug = $1 returning counter',
+      values: [association],
+    })
+    const row = rows[0]
+    if (!row) throw new DomainError('not-found', `association ${association}`)
+    return row.counter
+  },
+
+  waitingAhead: (association, conversation) =>
+    inAssociation(prisma, association, async (tx) => {
+      const own = await tx.conversation.findUnique({ where: { id: conversation }, select: { waitingSince: true } })
+      const since = own?.waitingSince
+      return tx.conversation.count({
+        where: { association, id: { not: conversation }, waitingSince: since ? { lt: since } : { not: null } },
+      })
+    }),
+
+  async requestsOf(association, contact) {
+    const { rows, notes } = await inAssociation(prisma, association, async (tx) => {
+      const rows = await tx.request.findMany({
+        where: { contactId: contact, stage: { not: 'discarded' } },
+        orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
+      })
+      const notes = await tx.requestEvent.findMany({
+        where: { requestId: { in: rows.map(({ id }) => id) } },
+        orderBy: [{ at: 'asc' }, { id: 'asc' }],
+        select: { id: true, requestId: true, note: true },
+      })
+      return { rows, notes }
+    })
+    if (rows.length === 0) return []
+    const key = await keyring.contactKey(association, contact)
+    const newest = new Map(notes.map((event) => [event.requestId, event]))
+    return rows.map((row) => {
+      const event = newest.get(row.id)
+      return {
+        id: RequestId.parse(row.id),
+        service: row.service,
+        stage: RequestStage.parse(row.stage),
+        reference: row.reference,
+        openedAt: row.openedAt.toISOString(),
+        submittedAt: row.submittedAt?.toISOString() ?? null,
+        stageAt: row.stageAt.toISOString(),
+        notBefore: day(row.notBefore),
+        note: event?.note ? openText(key, { association, table: 'request_event', row: event.id, column: 'note' }, event.note) : null,
+      }
+    })
+  },
+
+  async overdue(before, limit) {
+    const { rows } = await pool.query<{ association: Slug; conversation: ConversationId }>({
+      name: 'sweep_overdue',
+      text: 'select association, conversation from sweep_overdue($1, $2)',
+      values: [before, limit],
+    })
+    return rows
+  },
+
+  async dueTimers(now, limit) {
+    const { rows } = await pool.query<{ association: Slug; conversation: ConversationId; id: string; timer: TimerKind; subject: string }>({
+      name: 'sweep_timers',
+      text: 'select association, conversation, id, kind as timer, subject from sweep_timers($1, $2)',
+      values: [now, limit],
+    })
+    return rows
+  },
+
+  park: (association, conversation, ids, mostAttempts) =>
+    inAssociation(prisma, association, async (tx) => {
+      const waiting = { id: { in: ids }, conversationId: conversation, state: 'waiting' }
+      await tx.inbox.updateMany({ where: waiting, data: { attempts: { increment: 1 } } })
+      const parked = await tx.inbox.updateMany({
+        where: { ...waiting, attempts: { gte: mostAttempts } },
+        data: { state: 'parked', disposition: 'handed-over', reason: 'failed' },
+      })
+      if (parked.count === 0) return
+      await tx.conversation.updateMany({
+        where: { id: conversation, waitingSince: null, ownerId: null },
+        data: { waitingSince: new Date(), waitingReason: 'failed' },
+      })
+    }),
+
+  async records(association, conversation) {
+    const { rows, contact } = await inAssociation(prisma, association, async (tx) => ({
+      rows: await tx.turn.findMany({ where: { conversationId: conversation }, orderBy: { seq: 'asc' } }),
+      contact: await tx.conversation.findUnique({ where: { id: conversation }, select: { contactId: true } }),
+    }))
+    if (!contact) return []
+    const key = await keyring.contactKey(association, contact.contactId)
+    return rows.map((row) => {
+      const record = openJson<TurnRecordSealed>(key, { association, table: 'turn', row: row.id, column: 'record' }, row.record)
+      return {
+        ...record,
+        state: readState(record.state),
+        turnId: row.id,
+        conversation,
+        seq: row.seq,
+        at: row.at.toISOString(),
+      }
+    })
+  },
+
+  async conversations(association) {
+    const rows = await inAssociation(prisma, association, (tx) =>
+      tx.conversation.findMany({ select: { id: true }, orderBy: { id: 'asc' } }),
+    )
+    return rows.map(({ id }) => ConversationId.parse(id))
+  },
+})
+
+interface TurnRecordSealed {
+  state: ConversationState
+  input: Input
+  env: Env
+  replies: unknown[]
+  effects: Effect[]
+}

@@ -1,0 +1,48 @@
+/** Short news at the top, where it covers no button; read out politely. */
+import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
+import { useSyncExternalStore } from 'react'
+
+interface Toast {
+  id: number
+  tone: 'ok' | 'warn'
+  text: string
+}
+
+let toasts: Toast[] = []
+let last = 0
+const readers = new Set<() => void>()
+const change = (next: Toast[]) => {
+  toasts = next
+  for (const reader of readers) reader()
+}
+
+/** Time to read it twice. */
+const shownMs = 6_000
+
+export const tell = (tone: Toast['tone'], text: string): void => {
+  last += 1
+  const id = last
+  change([...toasts.filter((toast) => toast.text !== text), { id, tone, text }].slice(-3))
+  setTimeout(() => change(toasts.filter((toast) => toast.id !== id)), shownMs)
+}
+
+const follow = (reader: () => void) => {
+  readers.add(reader)
+  return () => {
+    readers.delete(reader)
+  }
+}
+
+export const Toasts = () => {
+  const shown = useSyncExternalStore(follow, () => toasts)
+  return (
+    <div role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 top-3 z-50 grid justify-items-center gap-2 px-4">
+      {shown.map((toast) => (
+        <p key={toast.id} className="rise flex items-center gap-2 rounded-md bg-text px-4 py-2.5 text-note text-canvas shadow-lift">
+          {toast.tone === 'ok' ? <IconCircleCheck size={18} stroke={1.75} /> : <IconAlertTriangle size={18} stroke={1.75} />}
+          {toast.text}
+        </p>
+      ))}
+    </div>
+  )
+}

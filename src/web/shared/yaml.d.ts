@@ -1,0 +1,4 @@
+declare module '*.yaml' {
+  const words: Record<string, string>
+  export default words
+}

@@ -1,0 +1,185 @@
+/** Plays a dialogue through the whole application: real database, store, turns, outbox and sender. */
+import { randomUUID } from 'node:crypto'
+import { createConsoleChannel, layOut } from '../../src/channels/console/channel.ts'
+import type { Content } from '../../src/core/engine/input.ts'
+import { ConversationId, FileId, RequestId, type Slug, StaffId } from '../../src/core/ids.ts'
+import { RequestStage } from '../../src/core/requests/request.ts'
+import type { Application } from '../../src/main/application.ts'
+import type { AbstractMessage, Channel } from '../../src/ports/channel.ts'
+import { noteworthy, type Player, type Step, settle } from './dialogue.ts'
+import { lineOfEffect, mediaOf } from './dialogue-lines.ts'
+
+/** Messages as the console channel really sent them, by person. */
+export interface Mailbox {
+  channel: Channel
+  read(external: string): AbstractMessage[]
+}
+
+export const createMailbox = (): Mailbox => {
+  const boxes = new Map<string, AbstractMessage[]>()
+  return {
+    channel: createConsoleChannel((message, external) => void boxes.set(external, [...(boxes.get(external) ?? []), message])),
+    read: (external) => {
+      const messages = boxes.get(external) ?? []
+      boxes.set(external, [])
+      return messages
+    },
+  }
+}
+
+/** A clock that tests move. */
+export const createTestClock = (starts: string) => {
+  let now = Date.parse(starts)
+  return {
+    now: () => new Date(now),
+    set: (iso: string) => {
+      now = Date.parse(iso)
+    },
+    to: (ms: number) => {
+      now = Math.max(now, ms)
+    },
+  }
+}
+
+export const createAppPlayer = async (
+  application: Application,
+  mailbox: Mailbox,
+  clock: ReturnType<typeof createTestClock>,
+  association: Slug,
+  window: { text: number; media: number },
+): Promise<Player & { conversation(): Promise<ConversationId> }> => {
+  const external = `person-${randomUUID()}`
+  const account = await application.account(association, 'console')
+  let staff = { id: StaffId.parse(randomUUID()), name: '' }
+  let last: AbstractMessage | null = null
+  let turns = 0
+  let acting = false
+
+  const conversation = async (): Promise<ConversationId> => {
+    const loaded = await application.store.turns.load({ association, account, external })
+    if (!loaded) throw new Error('nobody has written yet')
+    return ConversationId.parse(loaded.conversation)
+  }
+  const send = async (content: Content): Promise<void> => {
+    await application.runner.receive({
+      association,
+      account,
+      update: { external, externalId: randomUUID(), at: clock.now().toISOString(), content, phone: null },
+    })
+    await application.idle()
+  }
+  const of = async () => ({ association, conversation: await conversation() })
+  let seen: Step[] = []
+
+  /** What the last acts caused, from the turn records and from the channel. */
+  const collect = async (): Promise<void> => {
+    await application.idle()
+    const records = await application.store.turns.records(association, await conversation())
+    for (const { effects } of records.slice(turns)) {
+      for (const effect of effects) if (noteworthy.has(effect.kind)) seen.push({ صار: lineOfEffect(effect) })
+    }
+    turns = records.length
+    for (const message of mailbox.read(external)) {
+      if (message.promptId || !acting) last = message
+      seen.push(acting ? { موظف: message.text } : { آلي: settle(layOut(message)) })
+    }
+    acting = false
+  }
+
+  const player: Player & { conversation(): Promise<ConversationId> } = {
+    conversation,
+    person: async (text) => {
+      await send({ kind: 'text', text })
+      await collect()
+    },
+    together: async (texts) => {
+      window.text = 150
+      for (const text of texts) {
+        await application.runner.receive({
+          association,
+          account,
+          update: { external, externalId: randomUUID(), at: clock.now().toISOString(), content: { kind: 'text', text }, phone: null },
+        })
+      }
+      await application.idle()
+      window.text = 0
+      await collect()
+    },
+    press: async (wanted) => {
+      const option = last?.options.find(({ id, n }) => id === wanted || n === wanted)
+      await send({ kind: 'choice', promptId: last?.promptId ?? 'none', optionId: option?.id ?? String(wanted) })
+      await collect()
+    },
+    sends: async (kind) => {
+      await send(mediaOf(kind, FileId.parse(randomUUID())))
+      await collect()
+    },
+    wait: async (ms) => {
+      const until = clock.now().getTime() + ms
+      for (;;) {
+        // The clock stops at each due time in turn, as the sweep of a running program would.
+        const at = await nextDue(application, association, await conversation())
+        if (at === null || at > until) break
+        clock.to(at)
+        await application.fireDue()
+        await collect()
+      }
+      clock.to(until)
+      await application.sweep()
+      await collect()
+    },
+    takes: async (name) => {
+      staff = { id: await staffNamed(application, association, name), name }
+      await application.acts.takeOver({ ...(await of()), staff })
+      await collect()
+    },
+    staff: async (text) => {
+      acting = true
+      await application.acts.reply({ ...(await of()), staff, text, idempotencyKey: randomUUID() })
+      await collect()
+    },
+    releases: async () => {
+      await application.acts.release({ ...(await of()), staff })
+      await collect()
+    },
+    moves: async (to, note) => {
+      const { conversation: id } = await of()
+      const request = (await application.requests.list(association, 500)).find((file) => file.conversation === id)
+      if (!request) throw new Error('no request to move')
+      await application.acts.advance({
+        association,
+        request: RequestId.parse(request.view.id),
+        to: RequestStage.parse(to),
+        note,
+        version: request.version,
+        staff,
+      })
+      await collect()
+    },
+    take: () => {
+      const lines = seen
+      seen = []
+      return lines
+    },
+  }
+  return player
+}
+
+const staffNamed = async (application: Application, association: Slug, name: string): Promise<StaffId> => {
+  const id = StaffId.parse(randomUUID())
+  const { prisma } = application.store
+  await prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`select set_config('app.association', ${association}, true)`
+    await tx.staff.create({ data: { id, association, userId: id, name, role: 'researcher' } })
+  })
+  return id
+}
+
+const nextDue = async (application: Application, association: Slug, conversation: ConversationId): Promise<number | null> => {
+  const { prisma } = application.store
+  return prisma.$transaction(async (tx) => {
+    await tx.$queryRaw`select set_config('app.association', ${association}, true)`
+    const timer = await tx.timer.findFirst({ where: { conversationId: conversation, state: 'set' }, orderBy: { dueAt: 'asc' } })
+    return timer?.dueAt.getTime() ?? null
+  })
+}
