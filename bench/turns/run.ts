@@ -9,6 +9,7 @@ import { createDialogue, type Dialogue, type Measured, measure, medians } from '
 import { printGrowth, printTable } from './report.ts'
 import type { System } from './system.ts'
 import { createFloor } from './systems/floor.ts'
+import { createSila } from './systems/sila.ts'
 import { createSilaStore } from './systems/sila-store.ts'
 import { createTelegraf } from './systems/telegraf.ts'
 
@@ -16,7 +17,7 @@ const concurrencies = [1, 8, 32]
 
 export const benchTurns = async ({ quick }: { quick: boolean }): Promise<void> => {
   const dir = await mkdtemp(join(tmpdir(), 'sila-bench-'))
-  const cluster = await startCluster(dir)
+  const cluster = await startCluster(dir, { connections: 200 })
   const database = async (name: string): Promise<string> => {
     const client = new pg.Client({ connectionString: cluster.url })
     await client.connect()
@@ -42,7 +43,7 @@ type MakeDatabase = (name: string) => Promise<string>
 /** Interleaved: each repeat runs every system at every concurrency, so that noise meets all alike. */
 const compare = async (open: System[], database: MakeDatabase, postmaster: number, quick: boolean): Promise<void> => {
   const conversations = quick ? 500 : 3000
-  const systems: System[] = [createFloor(), createTelegraf(), createSilaStore()]
+  const systems: System[] = [createFloor(), createTelegraf(), createSilaStore(), createSila()]
   const running: { system: System; dialogue: Dialogue; runs: Map<number, Measured[]> }[] = []
   for (const [index, system] of systems.entries()) {
     const url = await database(`compare_${index}`)
@@ -71,7 +72,7 @@ const compare = async (open: System[], database: MakeDatabase, postmaster: numbe
 const grow = async (open: System[], database: MakeDatabase, postmaster: number, quick: boolean): Promise<void> => {
   const sizes = quick ? [1_000, 20_000] : [1_000, 100_000, 1_000_000]
   const active = 1000
-  const system = createSilaStore()
+  const system = createSila()
   const url = await database('grow')
   open.push(system)
   await system.setup(url, active)

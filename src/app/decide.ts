@@ -4,9 +4,9 @@ import type { Releases, ServiceCall } from '../core/engine/context.ts'
 import type { Effect } from '../core/engine/effect.ts'
 import type { Env, Input } from '../core/engine/input.ts'
 import { takeTurn } from '../core/engine/take-turn.ts'
-import { officeAt } from '../core/policy/office.ts'
 import { addDays, riyadhDate } from '../core/text/dates.ts'
 import type { InboxRow, Loaded, OutboxRow, RareWrites, TurnCommit } from '../ports/turn-store.ts'
+import { currentOffice } from './office-hours.ts'
 import { toRareWrites } from './rare-writes.ts'
 import type { RunnerDeps } from './runner-deps.ts'
 
@@ -37,7 +37,7 @@ export const envOf = (deps: RunnerDeps, loaded: Loaded, releases: Releases, seed
     owner: loaded.owner,
     profile: loaded.profile,
     draft: loaded.draft,
-    office: officeAt(releases.current.association.hours, now),
+    office: currentOffice(releases.current.association.hours, now),
     channel: { kind: loaded.channel, phone: loaded.phone },
   }
 }

@@ -61,9 +61,14 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
     return work
   }
 
+  /** The burst window and the turn ask about the same message one after the other. */
+  let last: { association: Slug; text: string; understanding: Understanding } | null = null
   const understandAll = (association: Slug, contents: Content[]): Understanding => {
     const text = contents.flatMap((content) => (content.kind === 'text' ? [content.text] : [])).join('\n')
-    return text === '' ? nothingUnderstood : deps.contents.understand(association, text)
+    if (text === '') return nothingUnderstood
+    if (last?.association !== association || last.text !== text)
+      last = { association, text, understanding: deps.contents.understand(association, text) }
+    return last.understanding
   }
 
   const after = (commit: TurnCommit): void => {

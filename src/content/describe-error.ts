@@ -18,7 +18,7 @@ export const readErrorTexts = (root: string): ((code: string, language: Language
   }
   const texts = { ar: read('ar'), en: read('en') }
   return (code, language) => {
-    const text = texts[language][code] ?? texts[language].unexpected
+    const text = texts[language][code] ?? texts[language].unexpected ?? texts[language].unavailable
     return typeof text === 'string' ? text : code
   }
 }

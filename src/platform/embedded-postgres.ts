@@ -26,6 +26,8 @@ export interface Cluster {
 export interface ClusterOptions {
   /** Off in tests: faster, and a power cut loses everything. */
   durable?: boolean
+  /** Most connections; 60 where one program serves. */
+  connections?: number
   /** Tries this way of starting alone (tests). */
   launch?: LaunchKind
   /** Takes over a healthy server that is already running there instead of restarting it. */
@@ -67,7 +69,7 @@ export async function startCluster(dataDir: string, options: ClusterOptions = {}
   for (let attempt = 1; ; attempt++) {
     const port = await findFreePort()
     try {
-      const child = await launchServer(launcher, place, log, port, options.durable ?? true)
+      const child = await launchServer(launcher, place, log, port, options)
       return await toCluster(launcher, password, { pid: child.pid, port }, child.process)
     } catch (error) {
       // Someone else may take the port between our look and the server's.
@@ -87,16 +89,16 @@ async function launchServer(
   place: string,
   log: string,
   port: number,
-  durable: boolean,
+  { durable = true, connections = durable ? 60 : 200 }: ClusterOptions,
 ): Promise<{ pid: number; process: ChildProcess }> {
   const settings: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     port: String(port),
     unix_socket_directories: '',
     shared_buffers: '64MB',
-    max_connections: '60',
+    max_connections: String(connections),
     ...quiet,
-    ...(durable ? {} : { max_connections: '200', fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
   }
   const args = ['-D', place, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
   const { file, args: all, options } = launcher.command('postgres', args)

@@ -27,6 +27,9 @@ const pixelLimit = 40_000_000
 /** Longest side kept: a photographed page stays readable, a 12 MP photo shrinks to a tenth. */
 const longestSide = 2500
 
+// Nothing of one person's picture is kept in memory for the next; it would not be asked for again.
+sharp.cache(false)
+
 // Two pictures at a time: a decoded one may take 100 MB.
 let free = 2
 const waiting: (() => void)[] = []

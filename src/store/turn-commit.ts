@@ -5,37 +5,31 @@ import type { Keyring } from './keys.ts'
 import { createLanes } from './lanes.ts'
 import { joinTurns, type PreparedTurn, prepareTurn } from './turn-rows.ts'
 
-const statement = { name: 'turn_commit', text: 'select turn, result from turn_commit($1, $2, $3)' }
+const statement = { name: 'turn_commit', text: 'select turn, result from turn_commit($1, $2, $3, $4)' }
 
-/** Raised by turn_commit: a rare write found its rows changed. Not told which turn's, so each is tried by itself. */
+/** Raised by turn_commit: rows of a turn have changed. Not told which turn's, so each is tried by itself. */
 const movedOn = 'SL001'
 
+const byConversation = (a: PreparedTurn, b: PreparedTurn): number => (a.turn.conversation < b.turn.conversation ? -1 : 1)
+
 export const createCommit = (pool: Pool, keyring: Keyring): ((turn: TurnCommit) => Promise<CommitResult>) => {
-  const run = async (batch: Prepared[]): Promise<CommitResult[]> => {
+  const run = async (batch: PreparedTurn[]): Promise<CommitResult[]> => {
     // In one order everywhere, so that two processes never wait for each other.
-    const ordered = batch.length > 1 ? [...batch].sort((a, b) => (a.conversation < b.conversation ? -1 : 1)) : batch
-    const { rows, rare, sealed } = joinTurns(ordered.map(({ turn }) => turn))
+    const values = joinTurns(batch.length > 1 ? [...batch].sort(byConversation) : batch)
     try {
-      const lost = await pool.query<{ turn: string; result: CommitResult }>({
-        ...statement,
-        values: [JSON.stringify(rows), rare && JSON.stringify(rare), sealed],
-      })
-      const results = new Map(lost.rows.map(({ turn, result }) => [turn, result]))
-      return batch.map(({ turn }) => results.get(turn.turnId) ?? 'committed')
+      const { rows } = await pool.query<{ turn: string; result: CommitResult }>({ ...statement, values })
+      if (rows.length === 0) return batch.map(() => 'committed')
+      const lost = new Map(rows.map(({ turn, result }) => [turn, result]))
+      return batch.map(({ turn }) => lost.get(turn.turnId) ?? 'committed')
     } catch (error) {
       if (batch.length === 1 && error instanceof Error && 'code' in error && error.code === movedOn) return ['conflict']
       throw error
     }
   }
-  const write = createLanes<Prepared, CommitResult>({ lanes: 2, size: 64, keyOf: ({ conversation }) => conversation, run })
+  const write = createLanes<PreparedTurn, CommitResult>({ lanes: 2, size: 64, keyOf: ({ turn }) => turn.conversation, run })
   return async (turn) => {
     const key = await keyring.contactKey(turn.association, turn.contact)
     // Sealed before it waits for a lane: this process works while the database does.
-    return write({ conversation: turn.conversation, turn: prepareTurn(turn, key) })
+    return write(prepareTurn(turn, key))
   }
-}
-
-interface Prepared {
-  conversation: string
-  turn: PreparedTurn
 }

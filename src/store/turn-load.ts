@@ -1,13 +1,13 @@
 /** Reads what a turn needs, for many conversations in one statement. */
 import type { Pool } from 'pg'
-import type { Content } from '../core/engine/input.ts'
+import type { Content, DraftView } from '../core/engine/input.ts'
 import { type ConversationState, initialState } from '../core/engine/state.ts'
 import type { AccountId, ContactId, ConversationId, ReleaseId, RequestId, Slug, StaffId } from '../core/ids.ts'
 import type { AnswerValue } from '../core/requests/request.ts'
-import type { ChannelKind } from '../ports/channel.ts'
-import type { Loaded, TurnKey } from '../ports/turn-store.ts'
+import type { Loaded, TurnKey, WaitingRow } from '../ports/turn-store.ts'
 import type { Keyring } from './keys.ts'
 import { createLanes } from './lanes.ts'
+import type { Names } from './names.ts'
 import { openJson, openText } from './seal.ts'
 
 /** As turn_load returns it. Ids are branded: they come from columns that only branded ids enter. */
@@ -16,11 +16,9 @@ interface Row {
   conversation: ConversationId
   contact: ContactId
   account: AccountId
-  channel: ChannelKind
   version: number
   epoch: number
   owner: StaffId | null
-  owner_name: string | null
   state: Buffer | null
   key: Buffer | null
   name: Buffer | null
@@ -42,7 +40,7 @@ interface Row {
 
 const statement = { name: 'turn_load', text: 'select * from turn_load($1, $2, $3, $4)' }
 
-export const createLoad = (pool: Pool, keyring: Keyring): ((key: TurnKey) => Promise<Loaded | null>) => {
+export const createLoad = (pool: Pool, keyring: Keyring, names: Names): ((key: TurnKey) => Promise<Loaded | null>) => {
   const run = async (keys: TurnKey[]): Promise<(Row | null)[]> => {
     const found: (Row | null)[] = keys.map(() => null)
     const values = [
@@ -58,45 +56,57 @@ export const createLoad = (pool: Pool, keyring: Keyring): ((key: TurnKey) => Pro
   const read = createLanes({ lanes: 2, size: 64, run })
   return async (key) => {
     const row = await read(key)
-    return row && toLoaded(key.association, row, await keyring.contactKey(key.association, row.contact, row.key))
+    if (!row) return null
+    const { association } = key
+    const secret = await keyring.contactKey(association, row.contact, row.key)
+    const owner = row.owner && { kind: 'staff' as const, id: row.owner, name: await names.staff(association, row.owner) }
+    return {
+      association,
+      conversation: row.conversation,
+      contact: row.contact,
+      account: row.account,
+      channel: await names.channel(association, row.account),
+      version: row.version,
+      epoch: row.epoch,
+      owner: owner ?? { kind: 'bot' },
+      state: row.state
+        ? readState(openJson(secret, { association, table: 'conversation', row: row.conversation, column: 'state' }, row.state))
+        : initialState(),
+      profile: {
+        name: openContact(association, row.contact, 'name', secret, row.name),
+        gender: row.gender,
+        language: row.language,
+        stopped: row.stopped,
+      },
+      draft: row.draft && toDraft(association, row.draft, row, secret),
+      waiting: row.waiting ? row.waiting.map((stored) => toWaiting(association, stored, secret)) : [],
+      phone: openContact(association, row.contact, 'phone', secret, row.phone),
+    }
   }
 }
 
-const toLoaded = (association: Slug, row: Row, key: Buffer): Loaded => {
-  const place = (table: string, id: string, column: string) => ({ association, table, row: id, column })
-  const text = (column: string, sealed: Buffer | null) => sealed && openText(key, place('contact', row.contact, column), sealed)
-  return {
-    association,
-    conversation: row.conversation,
-    contact: row.contact,
-    account: row.account,
-    channel: row.channel,
-    version: row.version,
-    epoch: row.epoch,
-    owner: row.owner ? { kind: 'staff', id: row.owner, name: row.owner_name ?? '' } : { kind: 'bot' },
-    state: row.state ? readState(openJson(key, place('conversation', row.conversation, 'state'), row.state)) : initialState(),
-    profile: { name: text('name', row.name), gender: row.gender, language: row.language, stopped: row.stopped },
-    draft: row.draft && {
-      id: row.draft,
-      service: row.draft_service,
-      answers: row.draft_answers
-        ? openJson<Record<string, AnswerValue>>(key, place('request', row.draft, 'answers'), row.draft_answers)
-        : {},
-      release: row.draft_release,
-      flow: row.draft_flow,
-      node: row.draft_node,
-      touchedAt: row.draft_touched.toISOString(),
-      keptUntil: row.draft_kept,
-      reminded: row.draft_reminded,
-    },
-    waiting: (row.waiting ?? []).map(({ id, at, content }) => ({
-      id,
-      at: new Date(at).toISOString(),
-      content: openJson<Content>(key, place('inbox', id, 'content'), Buffer.from(content, 'base64')),
-    })),
-    phone: text('phone', row.phone),
-  }
-}
+const openContact = (association: Slug, contact: ContactId, column: string, key: Buffer, sealed: Buffer | null): string | null =>
+  sealed && openText(key, { association, table: 'contact', row: contact, column }, sealed)
+
+const toDraft = (association: Slug, id: RequestId, row: Row, key: Buffer): DraftView => ({
+  id,
+  service: row.draft_service,
+  answers: row.draft_answers
+    ? openJson<Record<string, AnswerValue>>(key, { association, table: 'request', row: id, column: 'answers' }, row.draft_answers)
+    : {},
+  release: row.draft_release,
+  flow: row.draft_flow,
+  node: row.draft_node,
+  touchedAt: row.draft_touched.toISOString(),
+  keptUntil: row.draft_kept,
+  reminded: row.draft_reminded,
+})
+
+const toWaiting = (association: Slug, { id, at, content }: { id: string; at: string; content: string }, key: Buffer): WaitingRow => ({
+  id,
+  at: new Date(at).toISOString(),
+  content: openJson<Content>(key, { association, table: 'inbox', row: id, column: 'content' }, Buffer.from(content, 'base64')),
+})
 
 /** Upgrades from every earlier `v` go here. What was sealed by us is not checked again. */
 export const readState = (stored: ConversationState): ConversationState => {

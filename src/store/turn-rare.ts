@@ -1,107 +1,124 @@
 /** What few turns do, as the lists that `turn_rare` takes. */
 import { v7 } from 'uuid'
 import type { RareWrites, TurnCommit } from '../ports/turn-store.ts'
-import type { Lists, Row, Sealer } from './turn-rows.ts'
+import { addCell, bumpOf, type Cells, type Draft, type Lists, type RareRow, reasonOf, untilOf } from './turn-rows.ts'
 
-export const rareRows = (turn: TurnCommit, sealer: Sealer): Lists => {
-  const { rare } = turn
-  const lists: Lists = {}
-  const own = { t: turn.turnId, a: turn.association, c: turn.conversation, p: turn.contact, now: turn.now }
-  const add = (list: string, columns: Omit<Row, 't'>): void => {
-    const rows = lists[list]
-    if (rows) rows.push({ ...own, ...columns })
-    else lists[list] = [{ ...own, ...columns }]
-  }
+type Columns = Omit<RareRow, 't'>
 
-  addTimers(turn, add)
-  addRequests(turn, add, sealer)
-  addOwner(rare, add, turn.epoch + 1)
-
-  const name = rare.profile?.name ?? rare.submitted?.name ?? undefined
-  if (rare.profile || name !== undefined) {
-    add('profiles', {
-      sg: rare.profile?.gender !== undefined,
-      gender: rare.profile?.gender ?? undefined,
-      language: rare.profile?.language,
-      stopped: rare.profile?.stopped,
-      ...(name !== undefined && sealer.add('contact', turn.contact, 'name', name)),
-    })
-  }
-  for (const consent of rare.consents ?? []) add('consents', { ...consent, release: turn.env.release })
-  for (const { request, dimension, score } of rare.rating ?? []) add('ratings', { id: request, dimension, score })
-  if (rare.ratingComment) {
-    const { request, comment } = rare.ratingComment
-    // Its row may be older than this turn and its id unknown here: sealed for the request.
-    add('comments', { id: request, ...sealer.add('rating', request, 'comment', comment) })
-  }
-  return lists
+/** Adds a row with what every row has. */
+const add = (lists: Lists, turn: TurnCommit, name: string, columns: Columns): void => {
+  const row = { t: turn.turnId, a: turn.association, c: turn.conversation, p: turn.contact, now: turn.now, ...columns }
+  const rows = lists[name]
+  if (rows) rows.push(row)
+  else lists[name] = [row]
 }
 
-type Add = (list: string, columns: Omit<Row, 't'>) => void
+/** @returns null for the usual turn, which has nothing of the kind */
+export const rareLists = (turn: TurnCommit, cells: Cells, draft: Draft | null): Lists | null => {
+  const lists: Lists = {}
+  if (turn.arrived.length > 1 || turn.taken.length > 0 || turn.outbox.length > 1) addMessages(lists, turn, cells)
+  if (isRare(turn.rare)) {
+    addTimers(lists, turn)
+    addRequests(lists, turn, cells, draft)
+    addOwner(lists, turn)
+    addPerson(lists, turn, cells)
+  }
+  for (const _ in lists) return lists
+  return null
+}
+
+/** Anything but answers and position. */
+const isRare = (rare: RareWrites): boolean => {
+  for (const name in rare) if (name !== 'answersSaved' && name !== 'position') return true
+  return false
+}
+
+/** The first message taken and the first sent go with the turn; these are the others. */
+const addMessages = (lists: Lists, turn: TurnCommit, cells: Cells): void => {
+  const disposition = { d: turn.disposition.kind, w: reasonOf(turn.disposition), u: untilOf(turn.disposition) }
+  for (const row of turn.arrived.slice(1)) {
+    const sealed = addCell(cells, 'inbox', row.id, 'content', JSON.stringify(row.content))
+    const columns = { acc: row.account, id: row.id, x: row.externalId, k: row.content.kind, at: row.at }
+    add(lists, turn, 'arrived', { ...columns, ...disposition, ...sealed })
+  }
+  for (const id of turn.taken) add(lists, turn, 'stored', { id, from: 'waiting', ...disposition })
+  for (const row of turn.outbox.slice(1)) {
+    const sealed = addCell(cells, 'outbox', row.id, 'message', JSON.stringify(row.message))
+    const columns = { id: row.id, s: turn.version + 1, n: row.n, k: row.class, f: row.staff, e: turn.epoch + bumpOf(turn) }
+    add(lists, turn, 'outbox', { ...columns, ...sealed })
+  }
+}
+
+const nameOf = (timer: string, subject: string): string => `${timer} ${subject}`
 
 /** A timer named several times in a turn ends as it was named last. */
-const addTimers = ({ rare, effects }: TurnCommit, add: Add): void => {
-  if (rare.timerFired) add('fired', { id: rare.timerFired, from: 'set' })
-  if (!rare.timersSet && !rare.timersCleared) return
-  const name = (timer: string, subject: string) => `${timer} ${subject}`
+const addTimers = (lists: Lists, turn: TurnCommit): void => {
+  const { timerFired, timersSet = [], timersCleared = [] } = turn.rare
+  if (timerFired) add(lists, turn, 'fired', { id: timerFired, from: 'set' })
+  if (timersSet.length + timersCleared.length === 0) return
   const last = new Map<string, string>()
-  for (const effect of effects)
-    if (effect.kind === 'set-timer' || effect.kind === 'clear-timer') last.set(name(effect.timer, effect.subject), effect.kind)
-  const set = new Map((rare.timersSet ?? []).map((timer) => [name(timer.timer, timer.subject), timer]))
-  const cleared = new Map((rare.timersCleared ?? []).map((timer) => [name(timer.timer, timer.subject), timer]))
+  for (const effect of turn.effects)
+    if (effect.kind === 'set-timer' || effect.kind === 'clear-timer') last.set(nameOf(effect.timer, effect.subject), effect.kind)
+  const set = new Map(timersSet.map((timer) => [nameOf(timer.timer, timer.subject), timer]))
+  const cleared = new Map(timersCleared.map((timer) => [nameOf(timer.timer, timer.subject), timer]))
   for (const key of cleared.keys()) if (last.get(key) === 'clear-timer') set.delete(key)
   // What is set anew replaces what was set before.
-  for (const { timer, subject } of new Map([...cleared, ...set]).values()) add('cleared', { k: timer, s: subject, from: 'set' })
-  for (const { timer, subject, dueAt } of set.values()) add('timers', { k: timer, s: subject, due: dueAt })
+  for (const { timer, subject } of new Map([...cleared, ...set]).values())
+    add(lists, turn, 'cleared', { k: timer, s: subject, from: 'set' })
+  for (const { timer, subject, dueAt } of set.values()) add(lists, turn, 'timers', { k: timer, s: subject, due: dueAt })
 }
 
-const addRequests = ({ rare, env }: TurnCommit, add: Add, sealer: Sealer): void => {
-  if (rare.requestOpened) {
-    const { runId, ...opened } = rare.requestOpened
-    add('opened', { ...opened, run: runId })
+const addRequests = (lists: Lists, turn: TurnCommit, cells: Cells, draft: Draft | null): void => {
+  const { requestOpened, submitted, discarded, advanced } = turn.rare
+  if (requestOpened) {
+    const { runId, ...opened } = requestOpened
+    if (draft && draft.id !== opened.id) throw new Error('answers of another request than the one that the turn opens')
+    const { flow = opened.flow, node = opened.node, kept = null } = draft ?? {}
+    add(lists, turn, 'opened', { ...opened, run: runId, flow, node, kept, ...draft?.answers })
   }
-  const drafts = new Map<string, Omit<Row, 't'>>()
-  if (rare.answersSaved) {
-    const { request, values, keptUntil } = rare.answersSaved
-    // The turn names the answers that it changed; the others are those it was loaded with.
-    const answers = { ...(env.draft?.id === request && env.draft.answers), ...values }
-    drafts.set(request, {
-      id: request,
-      kept: keptUntil ?? undefined,
-      ...sealer.add('request', request, 'answers', JSON.stringify(answers)),
+  if (submitted) {
+    const { request, reference, declaration, dataHash, notBefore, release } = submitted
+    add(lists, turn, 'submitted', { id: request, from: 'draft', reference, declaration, hash: dataHash, before: notBefore, release })
+    add(lists, turn, 'events', { id: v7(), request, from: 'draft', to: 'submitted' })
+  }
+  if (discarded) {
+    add(lists, turn, 'discarded', { id: discarded.request, from: 'draft' })
+    add(lists, turn, 'events', { id: v7(), request: discarded.request, from: 'draft', to: 'discarded' })
+  }
+  if (advanced) {
+    const { request, from, to, staff, note } = advanced
+    const id = v7()
+    add(lists, turn, 'advanced', { id: request, from, to })
+    add(lists, turn, 'events', { id, request, from, to, staff, ...(note !== null && addCell(cells, 'request_event', id, 'note', note)) })
+  }
+}
+
+const addOwner = (lists: Lists, turn: TurnCommit): void => {
+  const { stopWaiting, release, handover, takeOver } = turn.rare
+  if (stopWaiting) add(lists, turn, 'calmed', {})
+  if (release) add(lists, turn, 'released', release)
+  if (handover) add(lists, turn, 'asked', handover)
+  if (takeOver) add(lists, turn, 'taken', takeOver)
+  if (takeOver || release) add(lists, turn, 'fenced', { e: turn.epoch + 1 })
+}
+
+const addPerson = (lists: Lists, turn: TurnCommit, cells: Cells): void => {
+  const { profile, submitted, consents = [], rating = [], ratingComment } = turn.rare
+  const name = profile?.name ?? submitted?.name ?? null
+  if (profile || name !== null) {
+    add(lists, turn, 'profiles', {
+      sg: profile?.gender !== undefined,
+      gender: profile?.gender,
+      language: profile?.language,
+      stopped: profile?.stopped,
+      ...(name !== null && addCell(cells, 'contact', turn.contact, 'name', name)),
     })
   }
-  if (rare.position) {
-    const { request, flow, node, reminded } = rare.position
-    drafts.set(request, { id: request, ...drafts.get(request), flow, node, reminded })
+  for (const consent of consents) add(lists, turn, 'consents', { ...consent, release: turn.env.release })
+  for (const { request, dimension, score } of rating) add(lists, turn, 'ratings', { id: request, dimension, score })
+  if (ratingComment) {
+    const { request, comment } = ratingComment
+    // Its row may be older than this turn and its id unknown here: sealed for the request.
+    add(lists, turn, 'comments', { id: request, ...addCell(cells, 'rating', request, 'comment', comment) })
   }
-  for (const draft of drafts.values()) add('drafts', { from: 'draft', ...draft })
-
-  const event = (request: string, from: string, to: string, staff?: string, note?: string | null): void => {
-    const id = v7()
-    add('events', { id, request, from, to, staff, ...(note != null && sealer.add('request_event', id, 'note', note)) })
-  }
-  if (rare.submitted) {
-    const { request, reference, declaration, dataHash, notBefore, release } = rare.submitted
-    add('submitted', { id: request, from: 'draft', reference, declaration, hash: dataHash, before: notBefore ?? undefined, release })
-    event(request, 'draft', 'submitted')
-  }
-  if (rare.discarded) {
-    add('discarded', { id: rare.discarded.request, from: 'draft' })
-    event(rare.discarded.request, 'draft', 'discarded')
-  }
-  if (rare.advanced) {
-    const { request, from, to, staff, note } = rare.advanced
-    add('advanced', { id: request, from, to })
-    event(request, from, to, staff, note)
-  }
-}
-
-/** @param epoch after the turn, when its owner changes */
-const addOwner = (rare: RareWrites, add: Add, epoch: number): void => {
-  if (rare.stopWaiting) add('calmed', {})
-  if (rare.release) add('released', { queue: rare.release.queue, reason: rare.release.reason ?? undefined })
-  if (rare.handover) add('asked', rare.handover)
-  if (rare.takeOver) add('taken', { staff: rare.takeOver.staff })
-  if (rare.takeOver || rare.release) add('fenced', { e: epoch })
 }

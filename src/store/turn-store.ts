@@ -10,6 +10,7 @@ import { DomainError } from '../ports/errors.ts'
 import type { TurnStore } from '../ports/turn-store.ts'
 import type { PrismaClient } from './generated/client.ts'
 import type { Keyring } from './keys.ts'
+import { createNames } from './names.ts'
 import { inAssociation } from './prisma.ts'
 import { openJson, openText, sealJson, sealText } from './seal.ts'
 import { createCommit } from './turn-commit.ts'
@@ -18,7 +19,7 @@ import { createLoad, readState } from './turn-load.ts'
 const day = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null
 
 export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyring): TurnStore => ({
-  load: createLoad(pool, keyring),
+  load: createLoad(pool, keyring, createNames(prisma)),
   commit: createCommit(pool, keyring),
 
   async meet({ association, account, external, phone }, now) {

@@ -18,15 +18,55 @@ const issuesOf = (make: (fresh: ContentCopy) => ContentCopy) => {
 
 test.each([
   ['broken YAML', 'locales/ar/menu.yaml', (c: ContentCopy) => c.edit('locales/ar/menu.yaml', 'choose:\n', 'choose: [\n'), undefined],
-  ['a key written twice', 'locales/ar/menu.yaml', (c: ContentCopy) => c.edit('locales/ar/menu.yaml', 'question.text:', 'choose.ask: كيف نخدمك؟\nquestion.text:'), 14],
+  [
+    'a key written twice',
+    'locales/ar/menu.yaml',
+    (c: ContentCopy) => c.edit('locales/ar/menu.yaml', 'question.text:', 'choose.ask: كيف نخدمك؟\nquestion.text:'),
+    11,
+  ],
   ['a number for a text', 'locales/en/fields.yaml', (c: ContentCopy) => c.edit('locales/en/fields.yaml', 'name: Name', 'name: 12'), 1],
-  ['an unknown kind of node', 'flows/menu/menu.yaml', (c: ContentCopy) => c.edit('flows/menu/menu.yaml', 'kind: hand-over', 'kind: handover'), 18],
-  ['a flow under another name', 'flows/menu/menu.yaml', (c: ContentCopy) => c.edit('flows/menu/menu.yaml', 'flow: menu\n', 'flow: menus\n'), undefined],
-  ['an unknown property', 'flows/associations/masakin/association.yaml', (c: ContentCopy) => c.edit('flows/associations/masakin/association.yaml', 'prefix: MSK', 'prefix: MSK\ncolour: green'), undefined],
-  ['a wrong clause name', 'flows/associations/masakin/association.yaml', (c: ContentCopy) => c.edit('flows/associations/masakin/association.yaml', 'source: clause:6\n', 'source: section 6\n'), undefined],
-  ['a sample for no slot', 'flows/associations/masakin/sample.yaml', (c: ContentCopy) => c.edit('flows/associations/masakin/sample.yaml', '  conditions:', '  condition:'), undefined],
-  ['an article without front matter', 'flows/associations/masakin/knowledge/hours.md', (c: ContentCopy) => c.write('flows/associations/masakin/knowledge/hours.md', 'text'), undefined],
-  ['a tone rule that is no expression', 'flows/tone.yaml', (c: ContentCopy) => c.edit('flows/tone.yaml', 'pattern: تذكرة|', 'pattern: (تذكرة|'), undefined],
+  [
+    'an unknown kind of node',
+    'flows/menu/menu.yaml',
+    (c: ContentCopy) => c.edit('flows/menu/menu.yaml', 'kind: hand-over', 'kind: handover'),
+    18,
+  ],
+  [
+    'a flow under another name',
+    'flows/menu/menu.yaml',
+    (c: ContentCopy) => c.edit('flows/menu/menu.yaml', 'flow: menu\n', 'flow: menus\n'),
+    undefined,
+  ],
+  [
+    'an unknown property',
+    'flows/associations/masakin/association.yaml',
+    (c: ContentCopy) => c.edit('flows/associations/masakin/association.yaml', 'prefix: MSK', 'prefix: MSK\ncolour: green'),
+    undefined,
+  ],
+  [
+    'a wrong clause name',
+    'flows/associations/masakin/association.yaml',
+    (c: ContentCopy) => c.edit('flows/associations/masakin/association.yaml', 'source: clause:6\n', 'source: section 6\n'),
+    undefined,
+  ],
+  [
+    'a sample for no slot',
+    'flows/associations/masakin/sample.yaml',
+    (c: ContentCopy) => c.edit('flows/associations/masakin/sample.yaml', '  conditions:', '  condition:'),
+    undefined,
+  ],
+  [
+    'an article without front matter',
+    'flows/associations/masakin/knowledge/hours.md',
+    (c: ContentCopy) => c.write('flows/associations/masakin/knowledge/hours.md', 'text'),
+    undefined,
+  ],
+  [
+    'a tone rule that is no expression',
+    'flows/tone.yaml',
+    (c: ContentCopy) => c.edit('flows/tone.yaml', 'pattern: تذكرة|', 'pattern: (تذكرة|'),
+    undefined,
+  ],
 ] as const)('%s', (_name, file, make, line) => {
   const { releases, issues } = issuesOf(make)
   expect(releases).toEqual([])

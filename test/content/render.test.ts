@@ -88,14 +88,20 @@ test('the submission quotes the policy, says what it means, and names the day', 
   )
 })
 
-test.each(['{{association.name}}', '$t(common:yes)', '{{7*7}}', '{{ name }} {{reference}}', '__proto__', '$& $1', '\ue000name\ue001', '<b>'])(
-  'what a person types stays what it is: %s',
-  (typed) => {
-    expect(speak('common:staff.joined', { name: quote(typed) }).text).toBe(`معك الآن \u2068${typed}\u2069 من مساكن.`)
-    const fields: Param = { kind: 'fields', rows: [{ label: 'fields:need', value: quote(typed) }] }
-    expect(speak('support-request:review.ask', { fields }).text).toContain(`\u2022 الحاجة: \u2068${typed}\u2069`)
-  },
-)
+test.each([
+  '{{association.name}}',
+  '$t(common:yes)',
+  '{{7*7}}',
+  '{{ name }} {{reference}}',
+  '__proto__',
+  '$& $1',
+  '\ue000name\ue001',
+  '<b>',
+])('what a person types stays what it is: %s', (typed) => {
+  expect(speak('common:staff.joined', { name: quote(typed) }).text).toBe(`معك الآن \u2068${typed}\u2069 من مساكن.`)
+  const fields: Param = { kind: 'fields', rows: [{ label: 'fields:need', value: quote(typed) }] }
+  expect(speak('support-request:review.ask', { fields }).text).toContain(`\u2022 الحاجة: \u2068${typed}\u2069`)
+})
 
 test('isolates inside what a person typed cannot break out of theirs', () => {
   const { text } = speak('common:staff.joined', { name: quote('\u2069نورة\u202e\u2066') })
@@ -110,7 +116,10 @@ test('a read-back has one line a field, and a long story is shortened', () => {
     rows: [
       { label: 'fields:need', value: quote(`${story}\nوسطر`) },
       { label: 'fields:income', value: { kind: 'money', value: 3500 } },
-      { label: 'fields:national-id', value: { kind: 'text', key: 'fields:ends-with', params: { last: { kind: 'identifier', value: '0008' } } } },
+      {
+        label: 'fields:national-id',
+        value: { kind: 'text', key: 'fields:ends-with', params: { last: { kind: 'identifier', value: '0008' } } },
+      },
       { label: 'fields:documents', value: { kind: 'text', key: 'fields:files', params: { count: number(2) } } },
     ],
   }
@@ -144,7 +153,14 @@ test('consecutive texts of one class become one message with the last question�
   }
   const notice: Effect = { ...asked, key: 'common:staff.back-in-queue', class: 'notice', prompt: null }
   const messages = contents.render(
-    [say(id, 'smalltalk:salam'), { kind: 'stop-waiting' }, asked, notice, { kind: 'say-staff', text: '{{x}} أهلًا' }, { kind: 'say-staff', text: 'Hello' }],
+    [
+      say(id, 'smalltalk:salam'),
+      { kind: 'stop-waiting' },
+      asked,
+      notice,
+      { kind: 'say-staff', text: '{{x}} أهلًا' },
+      { kind: 'say-staff', text: 'Hello' },
+    ],
     neutral,
   )
   expect(messages.map(({ text, options, promptId, language }) => ({ text: text.split('\n')[0], options, promptId, language }))).toEqual([
@@ -186,7 +202,9 @@ test('roles, titles and phones are said by their own rules', () => {
   const role: Param = { kind: 'text', key: 'association:role.social-research' }
   expect(speak('common:handover.unclear.unknown-hours', { role }).text).toContain('إلى مسؤول البحث الاجتماعي ليشرحه لك.')
   expect(speak('article:documents.title', {}, { language: 'en' }).text).toBe('Documents')
-  expect(speak('support-request:phone.saved', { value: { kind: 'identifier', value: '+966500000001' } }).text).toBe('سجّلنا الرقم \u2066050 000 0001\u2069.')
+  expect(speak('support-request:phone.saved', { value: { kind: 'identifier', value: '+966500000001' } }).text).toBe(
+    'سجّلنا الرقم \u2066050 000 0001\u2069.',
+  )
 })
 
 test('a missing text or value throws; with a log something safe is said and the log is told', () => {
@@ -215,16 +233,26 @@ test('a release is its content: the same files give the same id, and the snapsho
   const again = openRelease(kept)
   expect(again.id).toBe(first.id)
   expect(Object.keys(again.flows.get('support-request')?.nodes ?? {})).toEqual(Object.keys(first.flows.get('support-request')?.nodes ?? {}))
+  const counted = Object.entries(again.flows.get('support-request')?.nodes ?? {}).flatMap(([name, node]) =>
+    node.kind === 'ask' && node.counted ? [name] : [],
+  )
+  expect(counted).toEqual(['name', 'national-id', 'phone', 'city', 'family', 'need', 'housing', 'income', 'documents'])
   const copy = copyContent()
   try {
-    const [changed] = loadContent({ root: copy.edit('locales/ar/menu.yaml', 'كيف نخدمك؟', 'بمَ نخدمك؟').root, slugs: ['masakin'], useSample: true })
+    const [changed] = loadContent({
+      root: copy.edit('locales/ar/menu.yaml', 'كيف نخدمك؟', 'بمَ نخدمك؟').root,
+      slugs: ['masakin'],
+      useSample: true,
+    })
     if (!changed) throw new Error('not loaded')
     expect(changed.id).not.toBe(first.id)
     expect(releaseId(changed.body)).toBe(changed.id)
     // A run that began with the old words goes on with them.
     const contents = createContents({ releases: [changed], loadSnapshot: async (_slug, id) => (id === first.id ? kept : null) })
     expect((await contents.pinned(masakin, first.id)).id).toBe(first.id)
-    const [before, after] = [first.id, changed.id].map((id) => contents.render([say(id, 'menu:choose.ask')], neutral)[0]?.text.split('\n')[0])
+    const [before, after] = [first.id, changed.id].map(
+      (id) => contents.render([say(id, 'menu:choose.ask')], neutral)[0]?.text.split('\n')[0],
+    )
     expect([before, after]).toEqual(['كيف نخدمك؟', 'بمَ نخدمك؟'])
     await expect(contents.pinned(masakin, ReleaseId.parse('0000000000000000'))).rejects.toMatchObject({ code: 'not-found' })
   } finally {

@@ -41,10 +41,12 @@ test('a word that a text puts into a person’s mouth does what the text says', 
   }
   const taught = new Set<string>()
   for (const { text } of texts.entries.ar.values()) {
-    for (const found of text.matchAll(/كلمة «([^»]+)»|مثل «([^»]+)»|بكلمة «([^»]+)»|وللعودة: «([^»]+)»/g)) taught.add(found.slice(1).find(Boolean) ?? '')
+    for (const found of text.matchAll(/كلمة «([^»]+)»|مثل «([^»]+)»|بكلمة «([^»]+)»|وللعودة: «([^»]+)»/g))
+      taught.add(found.slice(1).find(Boolean) ?? '')
   }
   for (const { text } of texts.entries.en.values()) {
-    for (const found of text.matchAll(/words? “([^”]+)”|with “([^”]+)”|such as “([^”]+)”|To return: “([^”]+)”/g)) taught.add(found.slice(1).find(Boolean) ?? '')
+    for (const found of text.matchAll(/words? “([^”]+)”|with “([^”]+)”|such as “([^”]+)”|To return: “([^”]+)”/g))
+      taught.add(found.slice(1).find(Boolean) ?? '')
   }
   // Read by their own question: a review, an unasked photo.
   const elsewhere = ['مستند لطلبي', 'سؤال', 'document', 'question', 'خمسة', 'five', 'الدخل', 'income', 'صحيح']

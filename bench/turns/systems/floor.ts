@@ -23,7 +23,7 @@ export const createFloor = (): System => {
   return {
     name: 'floor: one statement, bare pg',
     async setup(url, conversations) {
-      pool = new pg.Pool({ connectionString: url, max: 32 })
+      pool = new pg.Pool({ connectionString: url, max: 20 })
       await pool.query(tables)
       await pool.query(`insert into floor_conversation (id, state) select n, '{}' from generate_series(0, $1::int - 1) n`, [conversations])
     },

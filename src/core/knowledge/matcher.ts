@@ -119,6 +119,7 @@ export const buildMatcher = (entries: readonly KnowledgeEntry[], version: string
       phrasings.push(terms)
     }
   })
+  const written = entries.map((entry) => new Set(entry.phrasings.map(normalise)))
   const words = buildSpace(phrasings.map((terms) => [...terms, ...pairsOf(terms)]))
   const grams = buildSpace(phrasings.map((terms) => terms.flatMap(gramsOf)))
   const vocabulary = entries.map((_, owner) => new Set(phrasings.flatMap((terms, index) => (owners[index] === owner ? terms : []))))
@@ -127,7 +128,8 @@ export const buildMatcher = (entries: readonly KnowledgeEntry[], version: string
   const byGrams = new Float64Array(phrasings.length)
 
   const match = (text: string): Candidate[] => {
-    const said = wordsOf(normalise(text))
+    const normal = normalise(text)
+    const said = wordsOf(normal)
     const terms = termsOf(said)
     if (terms.length === 0 || phrasings.length === 0) return []
     const names = new Set<string>()
@@ -167,6 +169,7 @@ export const buildMatcher = (entries: readonly KnowledgeEntry[], version: string
           margin: held.sum - rival,
           terms: distinct.size,
           asks,
+          same: written[owner]?.has(normal) ?? false,
         })
         return { kind: entry?.kind ?? 'article', id: entry?.id ?? '', score, raw: held.sum }
       })

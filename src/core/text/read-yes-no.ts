@@ -80,9 +80,6 @@ const courtesy = set(
     ' ',
   ),
 )
-/** «لا» before these is no refusal: لا أعرف، لا بد، لا إله إلا الله. */
-const notRefused = set(...'اعرف ادري أعلم بد شك اله حول تنسون تنسى تقولون تقول ادرى اذكر افهم تخاف احد'.split(' '))
-
 const yesSigns = /^(?:👍|👌|✅|✔|☑|🆗)+$/u
 const noSigns = /^(?:👎|❌|🚫|✖)+$/u
 const signDressing = /[\s\ufe0f\u{1f3fb}-\u{1f3ff}\u200d]/gu
@@ -116,9 +113,9 @@ export const readYesNo = (text: string): 'yes' | 'no' | null => {
   const polite = plain.length < words.length && plain.length > 0 ? ofWords(plain) : null
   if (polite !== null) return polite
   // «لا، الاسم غلط»؛ «نعم، كل شي صحيح»: a pause after the first word makes it the answer.
-  const [first = '', second = ''] = words
+  const [first = ''] = words
   const pause = /^\s*\S+\s*[،,.:؛\n-]/.test(text)
-  if (!pause || notRefused.has(second)) return null
+  if (!pause) return null
   const rest = ofWords(words.slice(1))
   if (noWords.has(first) && rest !== 'yes') return 'no'
   return yesWords.has(first) && rest !== 'no' && !words.some((word) => noWords.has(word)) ? 'yes' : null

@@ -39,7 +39,7 @@ export const streamMessages = async (
   const drain = async () => {
     do {
       again = false
-      const missed = (await chat.messages(slug, visitor, shortlyBefore(newest)))
+      const missed = (await chat.messages(slug, visitor, shortlyBefore(newest))).filter((message) => !sent.has(message.id))
       const tooMany = missed.length > replayLimit
       for (const message of missed) {
         sent.add(message.id)

@@ -12,7 +12,7 @@ import { Name } from './parts/bidi.tsx'
 import { Failed } from './parts/states.tsx'
 import { router } from './router.tsx'
 
-const item = 'flex cursor-pointer items-center gap-2 rounded-sm px-3 py-2.5 text-note outline-none data-focused:bg-raised'
+const item = 'flex cursor-pointer items-center gap-2 rounded-sm px-3 py-2.5 text-fine outline-none data-focused:bg-raised'
 
 /** Who I am here, the other language, the way out. */
 export const AccountMenu = () => {
@@ -29,7 +29,7 @@ export const AccountMenu = () => {
         aria-label={`${t('app.account')}: ${staff.name}`}
         className="grid size-11 place-items-center rounded-full bg-staff-soft font-semibold text-staff sm:size-10"
       >
-        {[...staff.name.trim()][0]}
+        <span aria-hidden="true">{[...staff.name.trim()][0]}</span>
       </AriaButton>
       <Popover placement="top end" className="rise min-w-56 rounded-md border border-hairline bg-surface p-1.5 shadow-lift">
         <div className="px-3 py-2">
@@ -66,17 +66,17 @@ const Rail = () => {
     >
       <Link
         to="/"
-        aria-label={waiting > 0 ? `${t('app.inbox')} (${waiting})` : t('app.inbox')}
         title={t('app.inbox')}
         className="relative grid size-12 place-items-center rounded-md bg-selected text-primary"
       >
-        <IconInbox size={24} stroke={1.75} />
+        <IconInbox size={24} stroke={1.75} aria-hidden="true" />
+        <span className="sr-only">{t('app.inbox')}</span>
         {waiting > 0 && (
           <span
-            aria-hidden="true"
             className="absolute -end-1 -top-1 grid h-5 min-w-5 place-items-center rounded-full bg-warn px-1 text-tiny font-semibold text-warn-soft"
           >
             {waiting}
+            <span className="sr-only"> {t('inbox.tab.waiting')}</span>
           </span>
         )}
       </Link>
@@ -92,7 +92,7 @@ const Connection = () => {
   const live = useLive()
   if (online && live === 'live') return null
   return (
-    <p role="status" className="flex items-center gap-2 bg-warn-soft px-4 py-2 text-note text-warn">
+    <p role="status" className="flex items-center gap-2 bg-warn-soft px-4 py-2 text-fine text-warn">
       {online ? <IconRefresh size={18} stroke={1.75} className="shrink-0" /> : <IconCloudOff size={18} stroke={1.75} className="shrink-0" />}
       {t(online ? 'live.lost' : 'live.offline')}
     </p>

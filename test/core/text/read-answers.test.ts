@@ -65,6 +65,8 @@ test.each([
   ['3 500', { ok: true, value: 3500, confirm: true }],
   ['الضمان ١٢٠٠ بالشهر', { ok: true, value: 1200, confirm: true }],
   ['راتبي ٣٥٠٠ والايجار ١٥٠٠', { ok: false, reason: 'several' }],
+  ['خمسمية وميتين', { ok: false, reason: 'several' }],
+  ['الف مية', { ok: false, reason: 'several' }],
   ['3500-4000', { ok: false, reason: 'several' }],
   ['بين ٣ و٤ آلاف', { ok: false, reason: 'several' }],
   ['-500', { ok: false, reason: 'negative' }],

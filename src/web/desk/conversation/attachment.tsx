@@ -58,7 +58,7 @@ export const FileCard = ({ file, kind }: { file: { id: string; name: string | nu
     >
       <Icon size={24} stroke={1.5} className="shrink-0 text-text-2" aria-hidden="true" />
       <span className="min-w-0 grow">
-        <span className="block truncate text-note">{file.name === null ? t(`kind.${kind}`) : <FileName>{file.name}</FileName>}</span>
+        <span className="block truncate text-fine">{file.name === null ? t(`kind.${kind}`) : <FileName>{file.name}</FileName>}</span>
         {file.size !== undefined && (
           <span className="text-tiny text-text-2">
             <Identifier>{sizeOf(file.size)}</Identifier>

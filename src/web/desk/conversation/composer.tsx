@@ -59,13 +59,14 @@ export const Composer = ({ detail, send }: { detail: ConversationDetail; send: (
         <div className="flex items-end gap-2">
           <TextArea
             ref={field}
-            dir="auto"
+            // An empty field follows the page, so that its placeholder does.
+            {...(text === '' ? {} : { dir: 'auto' })}
             rows={1}
             value={text}
             disabled={locked !== null}
             aria-label={t('composer.label')}
             aria-describedby={hint}
-            placeholder={locked === null ? t('composer.placeholder') : (locked ?? '')}
+            placeholder={locked ?? t('composer.placeholder')}
             onChange={(event) => write(event.target.value)}
             onKeyDown={(event) => {
               // Arabic keyboards have the same Enter; a composition in progress is not a message.
@@ -83,8 +84,8 @@ export const Composer = ({ detail, send }: { detail: ConversationDetail; send: (
           {locked !== null ? (
             <>
               <IconLock size={14} stroke={1.75} className="shrink-0" aria-hidden="true" />
-              {locked}
-              {text !== '' && <> · {t('composer.draft')}</>}
+              <span className={text === '' ? 'sr-only' : ''}>{locked}</span>
+              {t(text === '' ? 'composer.locked' : 'composer.draft')}
             </>
           ) : over > 0 ? (
             <span className="text-danger">{t('composer.too-long', { count: over })}</span>

@@ -29,7 +29,7 @@ const useOwnership = (id: string) => {
 }
 
 const Bar = ({ look, icon, children, action }: { look: string; icon: ReactNode; children: ReactNode; action?: ReactNode }) => (
-  <div className={`flex min-h-13 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5 text-note ${look}`}>
+  <div className={`flex min-h-13 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5 text-fine ${look}`}>
     <span className="shrink-0" aria-hidden="true">
       {icon}
     </span>
@@ -68,7 +68,7 @@ export const OwnerBar = ({ detail }: { detail: ConversationDetail }) => {
         icon={<IconUserCheck size={20} stroke={1.75} />}
         action={
           may('conversation.release') && (
-            <Button look="plain" isPending={release.isPending} onPress={() => release.mutate()}>
+            <Button look="plain" busy={release.isPending} onPress={() => release.mutate()}>
               {t(release.isPending ? 'owner.releasing' : 'owner.release')}
             </Button>
           )
@@ -87,7 +87,7 @@ export const OwnerBar = ({ detail }: { detail: ConversationDetail }) => {
       </Bar>
     )
   const takeButton = may('conversation.take') && (
-    <Button look="primary" isPending={take.isPending} onPress={() => take.mutate()}>
+    <Button look="primary" busy={take.isPending} onPress={() => take.mutate()}>
       {t(take.isPending ? 'owner.taking' : 'owner.take')}
     </Button>
   )

@@ -13,7 +13,7 @@ import { IconButton } from '../parts/button.tsx'
 import { Chip, stageTone } from '../parts/chip.tsx'
 
 const Row = ({ label, children }: { label: string; children: ReactNode }) => (
-  <div className="grid grid-cols-[6.5rem_1fr] gap-2 py-1 text-note">
+  <div className="grid grid-cols-[6.5rem_1fr] gap-2 py-1 text-fine">
     <dt className="text-text-2">{label}</dt>
     <dd className="min-w-0">{children}</dd>
   </div>
@@ -42,7 +42,7 @@ export const SideCard = ({ detail, closable = false }: { detail: ConversationDet
         {closable && <Close />}
       </div>
       <section className="border-b border-hairline p-4">
-        <h3 className="mb-1 text-note">{t('card.contact')}</h3>
+        <h3 className="mb-1 text-fine">{t('card.contact')}</h3>
         <dl>
           <Row label={t('card.language')}>{t(`card.languages.${detail.language}`)}</Row>
           <Row label={t('card.gender')}>{t(`card.genders.${detail.gender ?? 'none'}`)}</Row>
@@ -54,8 +54,8 @@ export const SideCard = ({ detail, closable = false }: { detail: ConversationDet
         </dl>
       </section>
       <section className="p-4">
-        <h3 className="mb-2 text-note">{t('card.requests')}</h3>
-        {detail.requests.length === 0 && <p className="text-note text-text-2">{t('card.no-requests')}</p>}
+        <h3 className="mb-2 text-fine">{t('card.requests')}</h3>
+        {detail.requests.length === 0 && <p className="text-fine text-text-2">{t('card.no-requests')}</p>}
         <ul className="grid gap-2">
           {detail.requests.map((request) => (
             <li key={request.id}>
@@ -66,7 +66,7 @@ export const SideCard = ({ detail, closable = false }: { detail: ConversationDet
               >
                 <span className="grid min-w-0 grow gap-1">
                   <span className="flex flex-wrap items-baseline justify-between gap-x-2">
-                    <span className="text-note font-semibold">{t(`service.${request.service}`, { defaultValue: request.service })}</span>
+                    <span className="text-fine font-semibold">{t(`service.${request.service}`, { defaultValue: request.service })}</span>
                     <span className="text-small text-text-2">
                       {request.reference === null ? t('card.no-reference') : <Identifier>{request.reference}</Identifier>}
                     </span>

@@ -93,7 +93,7 @@ export const Transcript = ({
       >
         <div className="mx-auto flex min-h-full max-w-220 flex-col justify-end gap-2 p-4">
           {detail.more && (
-            <Button look="quiet" className="self-center" isPending={isFetching} onPress={older}>
+            <Button look="quiet" className="self-center" busy={isFetching} onPress={older}>
               {t('conversation.older')}
             </Button>
           )}

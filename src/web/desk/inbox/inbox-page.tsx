@@ -41,7 +41,7 @@ export const useInbox = () => {
   return { conversations, tab, of: (wanted: Tab) => rows.filter((row) => inTab(wanted, staff.id, row)) }
 }
 
-const ListPane = () => {
+const ListPane = ({ isMain }: { isMain: boolean }) => {
   const { t, language } = useWords()
   const { association } = useSession()
   const navigate = useNavigate()
@@ -49,8 +49,8 @@ const ListPane = () => {
   const show = (wanted: Tab) => void navigate({ to: '.', search: { tab: wanted }, replace: true })
 
   return (
-    <section aria-label={t('inbox.title')} className="flex h-full min-h-0 flex-col bg-surface">
-      <header className="flex items-center justify-between gap-3 px-4 pt-3 pb-1">
+    <div role={isMain ? 'main' : 'region'} aria-label={t('inbox.title')} className="flex h-full min-h-0 flex-col bg-surface">
+      <div className="flex items-center justify-between gap-3 px-4 pt-3 pb-1">
         <div className="min-w-0">
           <h1 className="text-title">{t('inbox.title')}</h1>
           <p className="flex items-center gap-2 truncate text-small text-text-2">
@@ -61,14 +61,14 @@ const ListPane = () => {
         <span className="sm:hidden">
           <AccountMenu />
         </span>
-      </header>
+      </div>
       <Tabs selectedKey={tab} onSelectionChange={(key) => show(key as Tab)} /* its keys are our tabs */ className="flex min-h-0 grow flex-col">
-        <TabList aria-label={t('inbox.tabs')} className="mx-4 my-2 grid grid-cols-3 rounded-sm bg-raised p-1">
+        <TabList aria-label={t('inbox.tabs')} className="mx-4 my-2 flex rounded-sm bg-raised p-1">
           {tabs.map((each) => (
             <AriaTab
               key={each}
               id={each}
-              className="flex min-h-9 cursor-pointer items-center justify-center gap-1.5 rounded-sm px-1 text-small text-text-2 data-selected:bg-surface data-selected:font-semibold data-selected:text-text data-selected:shadow-[0_1px_2px_rgb(0_0_0/0.14)]"
+              className="flex min-h-9 grow cursor-pointer items-center justify-center gap-1.5 rounded-sm px-2 text-small whitespace-nowrap text-text-2 data-selected:bg-surface data-selected:font-semibold data-selected:text-text data-selected:shadow-[0_1px_2px_rgb(0_0_0/0.14)]"
             >
               {t(`inbox.tab.${each}`)}
               {each !== 'all' && of(each).length > 0 && (
@@ -108,7 +108,7 @@ const ListPane = () => {
           )
         })}
       </Tabs>
-    </section>
+    </div>
   )
 }
 
@@ -124,7 +124,7 @@ export const InboxPage = () => {
   return (
     <>
       <div className={`h-full w-full shrink-0 border-e border-hairline sm:block sm:w-76 lg:w-86 ${open ? 'hidden' : ''}`}>
-        <ListPane />
+        <ListPane isMain={!open} />
       </div>
       <div className={`h-full min-w-0 grow sm:block ${open ? '' : 'hidden'}`}>
         <Outlet />
@@ -138,12 +138,12 @@ export const NothingPicked = () => {
   const { of } = useInbox()
   const waiting = of('waiting').length
   return (
-    <main className="h-full">
+    <section aria-label={t('inbox.pick')} className="h-full">
       <Empty
         icon={<IconInbox size={26} stroke={1.5} />}
         title={t('inbox.pick')}
         {...(waiting > 0 ? { more: t('inbox.pick-waiting', { count: waiting }) } : {})}
       />
-    </main>
+    </section>
   )
 }

@@ -69,7 +69,7 @@ export const RowContent = ({ row }: { row: ConversationRow }) => {
           </span>
           {row.lastInAt !== null && <Moment at={row.lastInAt} className="shrink-0 text-tiny text-text-3" />}
         </div>
-        <p className="flex gap-1 text-note text-text-2">
+        <p className="flex gap-1 text-fine text-text-2">
           {who !== null && <span className="shrink-0 text-text-3">{who}</span>}
           <span dir="auto" className="truncate">
             {words}

@@ -11,6 +11,8 @@ let timer: ReturnType<typeof setInterval> | undefined
 
 const follow = (reader: () => void): (() => void) => {
   readers.add(reader)
+  // Whoever comes in between two ticks reads the present, not the last tick.
+  now = Date.now()
   timer ??= setInterval(() => {
     now = Date.now()
     for (const each of readers) each()

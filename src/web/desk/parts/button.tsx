@@ -7,12 +7,30 @@ const looks = {
 } as const
 
 const base =
-  'inline-flex items-center justify-center gap-2 rounded-sm select-none transition-colors data-disabled:opacity-55 data-disabled:cursor-not-allowed data-pending:opacity-75'
+  'inline-flex items-center justify-center gap-2 rounded-sm select-none transition-colors data-disabled:opacity-55 data-disabled:cursor-not-allowed aria-busy:opacity-75'
 
 type Look = keyof typeof looks
 
-export const Button = ({ look = 'plain', className = '', ...props }: Omit<ButtonProps, 'className'> & { look?: Look; className?: string }) => (
-  <AriaButton {...props} className={`${base} min-h-11 px-4 text-note sm:min-h-10 ${looks[look]} ${className}`} />
+interface Own {
+  look?: Look
+  className?: string
+  /** At work: keeps the focus and its place, and does nothing more when pressed. */
+  busy?: boolean
+}
+
+export const Button = ({
+  look = 'plain',
+  className = '',
+  busy = false,
+  onPress,
+  ...props
+}: Omit<ButtonProps, 'className' | 'isPending'> & Own) => (
+  <AriaButton
+    {...props}
+    {...(onPress !== undefined && !busy ? { onPress } : {})}
+    {...(busy ? { 'aria-busy': true } : {})}
+    className={`${base} min-h-11 px-4 text-fine sm:min-h-10 ${looks[look]} ${className}`}
+  />
 )
 
 /** Square, for an icon alone: its label is for those who do not see it. */

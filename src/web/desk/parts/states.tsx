@@ -11,7 +11,7 @@ export const Empty = ({ icon, title, more, action }: { icon?: ReactNode; title: 
       {icon ?? <IconMoodEmpty size={26} stroke={1.5} />}
     </span>
     <p className="font-semibold">{title}</p>
-    {more !== undefined && <p className="max-w-80 text-note text-text-2">{more}</p>}
+    {more !== undefined && <p className="max-w-80 text-fine text-text-2">{more}</p>}
     {action !== undefined && <div className="mt-3">{action}</div>}
   </div>
 )

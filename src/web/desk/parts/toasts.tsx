@@ -38,7 +38,7 @@ export const Toasts = () => {
   return (
     <div role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 top-3 z-50 grid justify-items-center gap-2 px-4">
       {shown.map((toast) => (
-        <p key={toast.id} className="rise flex items-center gap-2 rounded-md bg-text px-4 py-2.5 text-note text-canvas shadow-lift">
+        <p key={toast.id} className="rise flex items-center gap-2 rounded-md bg-text px-4 py-2.5 text-fine text-canvas shadow-lift">
           {toast.tone === 'ok' ? <IconCircleCheck size={18} stroke={1.75} /> : <IconAlertTriangle size={18} stroke={1.75} />}
           {toast.text}
         </p>

@@ -77,12 +77,12 @@ const Covered = ({ answer }: { answer: Answer }) => {
 
 export const Answers = ({ answers }: { answers: Answer[] }) => {
   const { t } = useWords()
-  if (answers.length === 0) return <p className="text-note text-text-2">{t('request.no-answers')}</p>
+  if (answers.length === 0) return <p className="text-fine text-text-2">{t('request.no-answers')}</p>
   return (
     <dl className="divide-y divide-hairline">
       {answers.map((answer) => (
         <div key={answer.field} className="grid gap-x-4 gap-y-0.5 py-2.5 first:pt-0 last:pb-0 sm:grid-cols-[11rem_1fr]">
-          <dt className="text-note text-text-2">{answer.label}</dt>
+          <dt className="text-fine text-text-2">{answer.label}</dt>
           <dd className="min-w-0">{answer.sensitive ? <Covered answer={answer} /> : <Value answer={answer} />}</dd>
         </div>
       ))}

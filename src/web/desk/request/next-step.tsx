@@ -35,16 +35,16 @@ const Preview = ({ request, to, note, ready }: { request: RequestDetail; to: str
     <section aria-label={t('next.preview')} aria-live="polite" className="rounded-md border border-dashed border-control p-3">
       <h3 className="mb-2 text-small text-text-2">{t('next.preview')}</h3>
       {!ready ? (
-        <p className="text-note text-text-3">{t('next.preview-note')}</p>
+        <p className="text-fine text-text-3">{t('next.preview-note')}</p>
       ) : preview.isError ? (
-        <p className="text-note text-danger">{refusalWords(t, codeOf(preview.error))}</p>
+        <p className="text-fine text-danger">{refusalWords(t, codeOf(preview.error))}</p>
       ) : preview.data === undefined ? (
         <span className="skeleton block h-16" />
       ) : preview.data.text === null ? (
-        <p className="text-note text-text-2">{t('next.silent')}</p>
+        <p className="text-fine text-text-2">{t('next.silent')}</p>
       ) : (
         <div className="rounded-lg rounded-se-sm bg-bot-soft px-3.5 py-2">
-          <Spoken className="text-note">{preview.data.text}</Spoken>
+          <Spoken className="text-fine">{preview.data.text}</Spoken>
           <p className="mt-1 flex items-center gap-1 text-tiny text-bot">
             <IconRobot size={14} stroke={1.75} aria-hidden="true" />
             {t('conversation.bot')}
@@ -71,9 +71,9 @@ export const NextStep = ({ request }: { request: RequestDetail }) => {
     onSettled: () => refresh({ kind: 'request', id: request.id }),
   })
 
-  if (request.stage === 'draft') return <p className="text-note text-text-2">{t('next.draft')}</p>
-  if (request.next.length === 0) return <p className="text-note text-text-2">{t('next.none')}</p>
-  if (!may('request.advance')) return <p className="text-note text-text-2">{t('next.read-only')}</p>
+  if (request.stage === 'draft') return <p className="text-fine text-text-2">{t('next.draft')}</p>
+  if (request.next.length === 0) return <p className="text-fine text-text-2">{t('next.none')}</p>
+  if (!may('request.advance')) return <p className="text-fine text-text-2">{t('next.read-only')}</p>
 
   const words = chosen === undefined || chosen.note === 'none' || rested.trim() === '' ? null : rested
   const lacksNote = chosen?.note === 'required' && note.trim() === ''
@@ -92,7 +92,7 @@ export const NextStep = ({ request }: { request: RequestDetail }) => {
           <Radio
             key={next.stage}
             value={next.stage}
-            className="group flex min-h-11 cursor-pointer items-center gap-3 rounded-md border border-control px-3 py-2 text-note data-hovered:bg-raised data-selected:border-primary data-selected:bg-selected"
+            className="group flex min-h-11 cursor-pointer items-center gap-3 rounded-md border border-control px-3 py-2 text-fine data-hovered:bg-raised data-selected:border-primary data-selected:bg-selected"
           >
             <span aria-hidden="true" className="grid size-5 shrink-0 place-items-center rounded-full border-2 border-control group-data-selected:border-primary">
               <span className="size-2.5 rounded-full group-data-selected:bg-primary" />
@@ -104,7 +104,7 @@ export const NextStep = ({ request }: { request: RequestDetail }) => {
       </RadioGroup>
       {chosen !== undefined && chosen.note !== 'none' && (
         <TextField value={note} onChange={setNote} isRequired={chosen.note === 'required'} maxLength={2000} className="grid gap-1">
-          <Label className="text-note font-semibold">
+          <Label className="text-fine font-semibold">
             {t(`note.${chosen.stage}`, { defaultValue: t('note.default') })}
             {chosen.note === 'optional' && <span className="font-normal text-text-2"> ({t('note.optional')})</span>}
           </Label>
@@ -121,9 +121,9 @@ export const NextStep = ({ request }: { request: RequestDetail }) => {
         </TextField>
       )}
       {chosen?.told && <Preview request={request} to={chosen.stage} note={words} ready={chosen.note !== 'required' || rested.trim() !== ''} />}
-      {chosen !== undefined && !chosen.told && <p className="text-note text-text-2">{t('next.silent')}</p>}
+      {chosen !== undefined && !chosen.told && <p className="text-fine text-text-2">{t('next.silent')}</p>}
       {chosen !== undefined && (
-        <Button type="submit" look="primary" className="w-full" isDisabled={lacksNote} isPending={move.isPending}>
+        <Button type="submit" look="primary" className="w-full" isDisabled={lacksNote} busy={move.isPending}>
           {t(move.isPending ? 'next.sending' : chosen.told ? 'next.send' : 'next.move')}
         </Button>
       )}

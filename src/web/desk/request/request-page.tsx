@@ -36,8 +36,8 @@ const Events = ({ request }: { request: RequestDetail }) => {
       {steps.map((step) => (
         <li key={`${step.at} ${step.what}`} className="relative grid gap-0.5 border-s-2 border-hairline ps-4 pb-4 last:border-transparent last:pb-0">
           <span aria-hidden="true" className="absolute -start-[7px] top-1.5 size-3 rounded-full border-2 border-surface bg-primary" />
-          <span className="text-note font-semibold">{step.what}</span>
-          {step.note !== null && <Spoken className="text-note text-text-2">{step.note}</Spoken>}
+          <span className="text-fine font-semibold">{step.what}</span>
+          {step.note !== null && <Spoken className="text-fine text-text-2">{step.note}</Spoken>}
           <span className="text-small text-text-2">
             <time dateTime={step.at} title={exactOf(language, step.at)}>
               {dateOf(language, step.at)}
@@ -97,7 +97,7 @@ const Loaded = ({ request }: { request: RequestDetail }) => {
             </Card>
             {request.declaration !== null && (
               <Card title={t('request.declaration')}>
-                <Spoken className="text-note text-text-2">{request.declaration.text}</Spoken>
+                <Spoken className="text-fine text-text-2">{request.declaration.text}</Spoken>
                 <p className="mt-2 text-small text-text-3">{t('request.declared', { date: exactOf(language, request.declaration.at) })}</p>
               </Card>
             )}

@@ -2,7 +2,7 @@ import { IconAlertTriangle, IconEye, IconEyeOff, IconInfoCircle } from '@tabler/
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate, useRouter } from '@tanstack/react-router'
 import { useEffect, useId, useState } from 'react'
-import { FieldError, Form, Group, Input, Label, TextField } from 'react-aria-components'
+import { FieldError, Form, Input, Label, TextField } from 'react-aria-components'
 import type { DeskSession, SignIn } from '../../../http/contract.ts'
 import { call, codeOf } from '../lib/api.ts'
 import { queries, sessionQuery } from '../lib/queries.ts'
@@ -49,14 +49,14 @@ export const SignInPage = () => {
           </span>
           <div>
             <p className="text-large leading-tight font-semibold">{t('app.name')}</p>
-            <p className="text-note text-text-2">{t('app.desk')}</p>
+            <p className="text-fine text-text-2">{t('app.desk')}</p>
           </div>
         </div>
         <div className="rounded-lg border border-hairline bg-surface p-6">
           <h1 className="text-title">{t('sign-in.title')}</h1>
-          <p className="mb-5 text-note text-text-2">{t('sign-in.lead')}</p>
+          <p className="mb-5 text-fine text-text-2">{t('sign-in.lead')}</p>
           {why !== undefined && signIn.isIdle && (
-            <p role="status" className="mb-4 flex gap-2 rounded-sm bg-info-soft p-3 text-note text-info">
+            <p role="status" className="mb-4 flex gap-2 rounded-sm bg-info-soft p-3 text-fine text-info">
               <IconInfoCircle size={18} stroke={1.75} className="mt-0.5 shrink-0" />
               {t(`sign-in.${why}`)}
             </p>
@@ -65,12 +65,13 @@ export const SignInPage = () => {
             className="grid gap-4"
             onSubmit={(event) => {
               event.preventDefault()
+              if (signIn.isPending) return
               const data = new FormData(event.currentTarget)
               signIn.mutate({ email: String(data.get('email')), password: String(data.get('password')) })
             }}
           >
             <TextField name="email" type="email" isRequired autoComplete="username" className="grid gap-1">
-              <Label className="text-note font-semibold">{t('sign-in.email')}</Label>
+              <Label className="text-fine font-semibold">{t('sign-in.email')}</Label>
               <Input dir="ltr" className={input} spellCheck={false} />
               <FieldError className="text-small text-danger">{t('sign-in.empty')}</FieldError>
             </TextField>
@@ -83,9 +84,9 @@ export const SignInPage = () => {
               className="grid gap-1"
               {...(signIn.isError ? { 'aria-describedby': reason } : {})}
             >
-              <Label className="text-note font-semibold">{t('sign-in.password')}</Label>
-              <Group className="relative">
-                <Input dir="ltr" className={`${input} pe-12`} spellCheck={false} />
+              <Label className="text-fine font-semibold">{t('sign-in.password')}</Label>
+              <div dir="ltr" className="relative">
+                <Input className={`${input} pe-12`} spellCheck={false} />
                 <IconButton
                   label={t(shown ? 'sign-in.hide' : 'sign-in.show')}
                   onPress={() => setShown(!shown)}
@@ -93,16 +94,16 @@ export const SignInPage = () => {
                 >
                   {shown ? <IconEyeOff size={20} stroke={1.75} /> : <IconEye size={20} stroke={1.75} />}
                 </IconButton>
-              </Group>
+              </div>
               <FieldError className="text-small text-danger">{t('sign-in.empty')}</FieldError>
             </TextField>
             {signIn.isError && (
-              <p id={reason} role="alert" className="flex gap-2 rounded-sm bg-danger-soft p-3 text-note text-danger">
+              <p id={reason} role="alert" className="flex gap-2 rounded-sm bg-danger-soft p-3 text-fine text-danger">
                 <IconAlertTriangle size={18} stroke={1.75} className="mt-0.5 shrink-0" />
                 {words(codeOf(signIn.error))}
               </p>
             )}
-            <Button type="submit" look="primary" className="mt-1 w-full" isPending={signIn.isPending}>
+            <Button type="submit" look="primary" className="mt-1 w-full" busy={signIn.isPending}>
               {t(signIn.isPending ? 'sign-in.busy' : 'sign-in.submit')}
             </Button>
           </Form>

@@ -13,8 +13,14 @@ export const slotLines: Rule = {
         text
           .split('\n')
           .map((one) => ({ places: placesOf(one), asks: /[?\u061f]/.test(one) }))
-          .filter(({ places, asks }) => places.some((name) => name.startsWith('slot.')) && (asks || places.some((name) => needed.includes(name))))
-          .map(() => ({ file, ...(line === undefined ? {} : { line }), message: `${whole}: a slot stands in a line that must not be left out` })),
+          .filter(
+            ({ places, asks }) => places.some((name) => name.startsWith('slot.')) && (asks || places.some((name) => needed.includes(name))),
+          )
+          .map(() => ({
+            file,
+            ...(line === undefined ? {} : { line }),
+            message: `${whole}: a slot stands in a line that must not be left out`,
+          })),
       ),
     ),
 }
