@@ -120,7 +120,11 @@ export const createChatVisits = (deps: ChatVisitsDeps): ChatVisits => {
           .catch(() => undefined) // the next event or reconnect refetches
       })
       const stopTyping = deps.typing.listen((conversation, on) => {
-        if (place?.conversation === conversation) listener({ kind: 'typing', on })
+        if (place && place.conversation !== conversation) return
+        // The first message makes the conversation: until then nobody knows whose it is.
+        void mine(conversation)
+          .then((yes) => (yes ? listener({ kind: 'typing', on }) : undefined))
+          .catch(() => undefined)
       })
       return () => {
         stopEvents()

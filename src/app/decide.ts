@@ -56,10 +56,8 @@ export const decide = async (deps: RunnerDeps, loaded: Loaded, incoming: Incomin
       (found, effect) => (effect.kind === 'set-profile' && effect.gender !== undefined ? effect.gender : found),
       env.profile.gender,
     )
-    const answers = turn.effects.reduce(
-      (all, effect) => (effect.kind === 'save-answer' ? { ...all, [effect.field]: effect.value } : all),
-      loaded.draft?.answers ?? {},
-    )
+    const answers = { ...loaded.draft?.answers }
+    for (const effect of turn.effects) if (effect.kind === 'save-answer') answers[effect.field] = effect.value
     const { association } = releases.current
     const rare = toRareWrites(turn.effects, incoming.input, {
       keptUntil: association.draftDays === null ? null : addDays(riyadhDate(env.now), association.draftDays),

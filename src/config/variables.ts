@@ -52,6 +52,16 @@ export const variables = {
       .transform((text) => text.replace(/\/+$/, ''))
       .optional(),
   ),
+  trustProxy: declare(
+    'TRUST_PROXY',
+    null,
+    'Addresses of the proxies before this program, with commas: only their X-Forwarded-For counts.',
+    z
+      .string()
+      .regex(/^[\w.:/, -]+$/, 'must be addresses with commas between them')
+      .transform((text) => text.split(',').map((address) => address.trim()))
+      .optional(),
+  ),
   dataDir: declare('SILA_DATA_DIR', '.sila', 'Folder of the database, the keys and the files. Back it up.', path),
   association: declare(
     'SILA_ASSOCIATION',

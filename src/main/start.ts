@@ -58,6 +58,7 @@ export const startAll = async ({ config, say, window }: StartOptions): Promise<R
       logger: createPino({ level: config.logLevel }),
       pages: pagesDir,
       publicUrl: https ? config.publicUrl : null,
+      ...(config.trustProxy && { trustProxy: config.trustProxy }),
       describeError: readErrorTexts(root),
       home: (language) => ({
         language,

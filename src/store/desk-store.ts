@@ -113,7 +113,9 @@ export const createDeskStore = (prisma: PrismaClient, keyring: Keyring, clock: C
         submittedAt: iso(row.submittedAt),
         notBefore: dayOf(row.notBefore),
         declaration:
-          row.declaration === null ? null : { text: row.declaration, at: (row.declaredAt ?? row.submittedAt ?? row.openedAt).toISOString() },
+          row.declaration === null
+            ? null
+            : { text: row.declaration, at: (row.declaredAt ?? row.submittedAt ?? row.openedAt).toISOString() },
         events: events.map((event) => ({
           at: event.at.toISOString(),
           from: RequestStage.parse(event.from),

@@ -87,39 +87,45 @@ export const readTranscript = async (
   )
 
   const lines: DeskLine[] = [
-    ...contents.map(({ row, content }): DeskLine => ({
-      id: row.id,
-      from: 'person',
-      at: row.at.toISOString(),
-      kind: row.kind,
-      text: wordsOf(content, labels),
-      options: [],
-      staff: null,
-      file: files.get(receivedFile(content)?.id ?? '') ?? null,
-      state: row.state === 'taken' ? (row.disposition ?? 'taken') : row.state,
-    })),
-    ...messages.map(({ row, message }): DeskLine => ({
-      id: row.id,
-      from: row.class === 'staff' ? 'staff' : 'bot',
-      at: row.at.toISOString(),
-      kind: 'text',
-      text: message?.text ?? '',
-      options: (message?.options ?? []).map(({ n, label }) => ({ n, label })),
-      staff: names.get(row.staffId ?? '') ?? null,
-      file: null,
-      state: row.state,
-    })),
-    ...moves.map((row): DeskLine => ({
-      id: row.id,
-      from: 'notice',
-      at: row.at.toISOString(),
-      kind: row.kind,
-      text: row.reason ?? '',
-      options: [],
-      staff: names.get(row.staffId ?? '') ?? null,
-      file: null,
-      state: '',
-    })),
+    ...contents.map(
+      ({ row, content }): DeskLine => ({
+        id: row.id,
+        from: 'person',
+        at: row.at.toISOString(),
+        kind: row.kind,
+        text: wordsOf(content, labels),
+        options: [],
+        staff: null,
+        file: files.get(receivedFile(content)?.id ?? '') ?? null,
+        state: row.state === 'taken' ? (row.disposition ?? 'taken') : row.state,
+      }),
+    ),
+    ...messages.map(
+      ({ row, message }): DeskLine => ({
+        id: row.id,
+        from: row.class === 'staff' ? 'staff' : 'bot',
+        at: row.at.toISOString(),
+        kind: 'text',
+        text: message?.text ?? '',
+        options: (message?.options ?? []).map(({ n, label }) => ({ n, label })),
+        staff: names.get(row.staffId ?? '') ?? null,
+        file: null,
+        state: row.state,
+      }),
+    ),
+    ...moves.map(
+      (row): DeskLine => ({
+        id: row.id,
+        from: 'notice',
+        at: row.at.toISOString(),
+        kind: row.kind,
+        text: row.reason ?? '',
+        options: [],
+        staff: names.get(row.staffId ?? '') ?? null,
+        file: null,
+        state: '',
+      }),
+    ),
   ].sort(inTime)
   return { lines: lines.slice(-count), more: lines.length > count }
 }

@@ -68,8 +68,9 @@ export const createLanes = <I, O>({ lanes, size, keyOf, run }: LaneOptions<I, O>
   const dispatch = (): void => {
     woken = false
     while (idle > 0 && queue.length > 0) {
-      // Shared out among the idle lanes: while one is in the database, the other is in this process.
-      const batch = gather(Math.min(size, Math.ceil(queue.length / idle)))
+      // All that has gathered, though another lane may be idle too: shared out between them, 32 callers cost
+      // PostgreSQL 205 µs a turn instead of 102, and were no faster.
+      const batch = gather(size)
       if (batch.length === 0) return
       idle -= 1
       runBatch(batch).finally(() => {

@@ -1,10 +1,12 @@
 /** Calls of the desk's API as a browser of the same origin makes them. */
 import { expect } from 'vitest'
+import type { Problem } from '../../src/http/contract.ts'
 import { password } from './fake-desk.ts'
 
 export interface DeskClient {
   cookie: string
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any }> // biome-ignore lint/suspicious/noExplicitAny: what tests compare
+  /** @returns the body as the shape that the caller expects; the test compares the rest */
+  call<T = Problem>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: T }>
 }
 
 export const sameOrigin = { 'sec-fetch-site': 'same-origin' }
@@ -18,7 +20,7 @@ export const signIn = (url: string, email: string, secret: string, headers: Reco
 
 export const clientOf = (url: string, cookie: string): DeskClient => ({
   cookie,
-  async call(method, path, body, headers = {}) {
+  async call<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
     const response = await fetch(`${url}/api/desk${path}`, {
       method,
       headers: {
@@ -31,7 +33,7 @@ export const clientOf = (url: string, cookie: string): DeskClient => ({
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    return { status: response.status, body: text === '' ? null : JSON.parse(text) }
+    return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T } // checked by what the test expects of it
   },
 })
 

@@ -490,7 +490,7 @@ BEGIN
     WHERE o.id = due.id AND o.state = 'queued' AND o.epoch = c.epoch
     RETURNING o.id, o.association, o.conversation_id, c.account_id, c.address_id, c.contact_id, o.class, o.message, o.attempt
   )
-  SELECT l.id, l.association, l.conversation_id, l.account_id, k.kind, a.id, a.external, p.id, p.key, l.class, l.message, l.attempt
+  SELECT l.id, l.association, l.conversation_id, l.account_id, k.kind::text, a.id, a.external, p.id, p.key, l.class::text, l.message, l.attempt
   FROM leased l
   JOIN channel_account k ON k.id = l.account_id
   JOIN address a ON a.id = l.address_id

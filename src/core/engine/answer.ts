@@ -123,7 +123,8 @@ const acceptAnswer = (context: Context, question: OpenQuestion, value: AnswerVal
     frame.vars[node.expect.dimension] = 'value' in value ? Number(value.value) : 0
     context.effects.push({ kind: 'rate', request, dimension: node.expect.dimension, score: 'value' in value ? Number(value.value) : 0 })
   } else if (value && node.save !== undefined) saveAnswer(context, frame, node.save, value)
-  acknowledge(context, frame, value)
+  // What was just read back, or is about to be, is not acknowledged once more.
+  if (frame.vars.mode !== 'confirm' && frame.returnTo === null) acknowledge(context, frame, value)
   moveOn(context, frame, node, option)
 }
 

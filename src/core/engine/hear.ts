@@ -206,14 +206,10 @@ const missed = (context: Context, candidates: Candidate[], band: Understanding['
     const options = guesses.map(({ id }, index) => ({
       id: `article/${id}`,
       n: index + 1,
-      label: { kind: 'quote' as const, value: releaseOf(context).articles.get(id)?.questions[0] ?? id },
+      label: { kind: 'text' as const, key: `article:${id}.title` as const },
     }))
-    options.push({
-      id: 'other',
-      n: options.length + 1,
-      label: { kind: 'quote', value: releaseOf(context).label(state.language, 'common:clarify.other') ?? '' },
-    })
-    return say(context, 'common:clarify.ask', {}, { flow: 'common', node: 'clarify', options })
+    const other = { id: 'other', n: options.length + 1, label: { kind: 'text' as const, key: 'common:clarify.other' as const } }
+    return say(context, 'common:clarify.ask', {}, { flow: 'common', node: 'clarify', options: [...options, other] })
   }
   startRun(context, 'menu')
 }
@@ -272,6 +268,11 @@ const hearMedia = (context: Context, media: Content[]): void => {
     return
   }
   state.voices = first.kind === 'voice' ? state.voices + 1 : 0
+  const problem = 'file' in first ? first.file.problem : null
+  if (problem) {
+    say(context, `validation:file.${problem}`)
+    return question ? ask(context, 'again') : undefined
+  }
   if (question) {
     say(context, first.kind === 'voice' ? 'validation:media.voice-typed' : `validation:media.${first.kind}`)
     return ask(context, 'again')

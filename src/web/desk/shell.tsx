@@ -64,17 +64,11 @@ const Rail = () => {
       aria-label={t('app.desk')}
       className="hidden w-16 shrink-0 flex-col items-center gap-2 border-e border-hairline bg-surface py-3 sm:flex"
     >
-      <Link
-        to="/"
-        title={t('app.inbox')}
-        className="relative grid size-12 place-items-center rounded-md bg-selected text-primary"
-      >
+      <Link to="/" title={t('app.inbox')} className="relative grid size-12 place-items-center rounded-md bg-selected text-primary">
         <IconInbox size={24} stroke={1.75} aria-hidden="true" />
         <span className="sr-only">{t('app.inbox')}</span>
         {waiting > 0 && (
-          <span
-            className="absolute -end-1 -top-1 grid h-5 min-w-5 place-items-center rounded-full bg-warn px-1 text-tiny font-semibold text-warn-soft"
-          >
+          <span className="absolute -end-1 -top-1 grid h-5 min-w-5 place-items-center rounded-full bg-warn px-1 text-tiny font-semibold text-warn-soft">
             {waiting}
             <span className="sr-only"> {t('inbox.tab.waiting')}</span>
           </span>
@@ -93,7 +87,11 @@ const Connection = () => {
   if (online && live === 'live') return null
   return (
     <p role="status" className="flex items-center gap-2 bg-warn-soft px-4 py-2 text-fine text-warn">
-      {online ? <IconRefresh size={18} stroke={1.75} className="shrink-0" /> : <IconCloudOff size={18} stroke={1.75} className="shrink-0" />}
+      {online ? (
+        <IconRefresh size={18} stroke={1.75} className="shrink-0" />
+      ) : (
+        <IconCloudOff size={18} stroke={1.75} className="shrink-0" />
+      )}
       {t(online ? 'live.lost' : 'live.offline')}
     </p>
   )

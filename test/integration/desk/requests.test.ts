@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AdvancePreview, ConversationDetail, RequestDetail } from '../../../src/http/contract.ts'
 import { type DeskClient, signedInClient } from '../../support/desk-client.ts'
 import { type FakeDesk, startFakeDesk } from '../../support/fake-desk.ts'
 
@@ -21,7 +22,7 @@ test('answers stand in the order of the questions, in the words that were chosen
       removed: { kind: 'by-staff' },
     },
   })
-  const { body } = await noura.call('GET', `/requests/${id}`)
+  const { body } = await noura.call<RequestDetail>('GET', `/requests/${id}`)
   expect(body.answers).toEqual([
     { field: 'name', label: 'الاسم', kind: 'text', value: 'أم خالد', files: [], sensitive: false },
     { field: 'national-id', label: 'رقم الهوية', kind: 'national-id', value: '1000000008', files: [], sensitive: true },
@@ -44,19 +45,19 @@ test('what is previewed is what is said; a stale or impossible move changes noth
   const person = await desk.person({ name: 'خالد' })
   const id = await desk.request(person)
   const move = { to: 'incomplete', note: 'صورة عقد الإيجار', version: 0 }
-  const { text } = (await noura.call('POST', `/requests/${id}/preview`, move)).body
+  const { text } = (await noura.call<AdvancePreview>('POST', `/requests/${id}/preview`, move)).body
   expect(text).toContain('صورة عقد الإيجار')
   expect((await noura.call('POST', `/requests/${id}/preview`, { ...move, to: 'approved' })).body.code).toBe('stage-not-next')
   expect((await noura.call('POST', `/requests/${id}/preview`, { ...move, note: null })).body.code).toBe('note-required')
   expect((await noura.call('POST', `/requests/${id}/advance`, { ...move, to: 'no-such-stage' })).status).toBe(422)
   expect((await noura.call('POST', `/requests/${id}/advance`, { ...move, version: 7 })).body.code).toBe('stale')
-  expect((await noura.call('GET', `/requests/${id}`)).body).toMatchObject({ stage: 'submitted', version: 0, events: [] })
+  expect((await noura.call<RequestDetail>('GET', `/requests/${id}`)).body).toMatchObject({ stage: 'submitted', version: 0, events: [] })
   expect((await noura.call('POST', `/requests/${id}/advance`, move)).status).toBe(200)
-  expect((await noura.call('GET', `/requests/${id}`)).body).toMatchObject({
+  expect((await noura.call<RequestDetail>('GET', `/requests/${id}`)).body).toMatchObject({
     stage: 'incomplete',
     version: 1,
     events: [{ from: 'submitted', to: 'incomplete', staff: 'نورة', note: 'صورة عقد الإيجار' }],
   })
-  const { lines } = (await noura.call('GET', `/conversations/${person.conversation}`)).body
+  const { lines } = (await noura.call<ConversationDetail>('GET', `/conversations/${person.conversation}`)).body
   expect(lines.at(-1)).toMatchObject({ from: 'bot', text })
 })

@@ -12,7 +12,10 @@ test('a session says who is signed in, in a cookie that scripts and other sites 
   const { email } = await desk.staff('نورة', 'agent')
   const response = await signIn(desk.url, `  ${email.toUpperCase()} `, password)
   expect(response.status).toBe(200)
-  expect(await response.json()).toMatchObject({ staff: { name: 'نورة', role: 'agent' }, association: { slug: 'masakin', name: 'جمعية مساكن' } })
+  expect(await response.json()).toMatchObject({
+    staff: { name: 'نورة', role: 'agent' },
+    association: { slug: 'masakin', name: 'جمعية مساكن' },
+  })
   const [cookie] = response.headers.getSetCookie()
   expect(cookie).toMatch(/^sila\.sila-desk=|^sila-desk=/)
   expect(cookie).toMatch(/HttpOnly/i)
@@ -75,7 +78,9 @@ test('an idle session ends after two hours, any session after twelve', async () 
   const { email } = await desk.staff('ريم', 'agent')
   const idle = await signedInClient(desk.url, email)
   expect((await idle.call('GET', '/session')).status).toBe(200)
-  await desk.owner.query("update auth_session set updated_at = now() - interval '121 minutes' where user_id = (select user_id from staff where name = 'ريم')")
+  await desk.owner.query(
+    "update auth_session set updated_at = now() - interval '121 minutes' where user_id = (select user_id from staff where name = 'ريم')",
+  )
   expect((await idle.call('GET', '/session')).status).toBe(401)
   const old = await signedInClient(desk.url, email)
   const { rows } = await desk.owner.query(
@@ -83,7 +88,9 @@ test('an idle session ends after two hours, any session after twelve', async () 
   )
   expect(rows).toHaveLength(1)
   expect(Math.abs(rows[0].seconds - 12 * 3600)).toBeLessThan(5)
-  await desk.owner.query("update auth_session set expires_at = now() - interval '1 second' where user_id = (select user_id from staff where name = 'ريم')")
+  await desk.owner.query(
+    "update auth_session set expires_at = now() - interval '1 second' where user_id = (select user_id from staff where name = 'ريم')",
+  )
   expect((await old.call('GET', '/session')).status).toBe(401)
 })
 

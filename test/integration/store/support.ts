@@ -91,9 +91,9 @@ const envOf = (loaded: Loaded): Env => ({
   channel: { kind: loaded.channel, phone: loaded.phone },
 })
 
-const spoken: Input = {
+export const heard = (id: string, text: string): Input => ({
   kind: 'message-received',
-  messages: [],
+  messages: [{ id, at: now, content: { kind: 'text', text } }],
   understanding: {
     command: null,
     greeting: null,
@@ -104,7 +104,7 @@ const spoken: Input = {
     band: 'none',
     knowledge: '',
   },
-}
+})
 
 /** A turn that does nothing but what `over` says. */
 export const turnOf = (loaded: Loaded, over: Partial<TurnCommit> = {}): TurnCommit => {
@@ -121,7 +121,7 @@ export const turnOf = (loaded: Loaded, over: Partial<TurnCommit> = {}): TurnComm
     arrived: [],
     taken: [],
     disposition: { kind: 'answered' },
-    input: spoken,
+    input: heard('', ''),
     env,
     replies: [],
     effects: [],

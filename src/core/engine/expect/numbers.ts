@@ -14,7 +14,7 @@ export const wholeNumber: ExpectSpec<'number'> = {
     const read = readNumber(text, { min, max })
     if (!read.ok) return failed(read.reason, { min, max })
     const value = { kind: 'number', value: read.value } as const
-    if (usual === undefined || read.value <= usual) return answered(value)
+    if (!read.confirm && (usual === undefined || read.value <= usual)) return answered(value)
     return {
       kind: 'confirm',
       value,

@@ -1,4 +1,15 @@
-import { IconDownload, IconFileText, IconId, IconMapPin, IconMicrophone, IconPhoto, IconQuestionMark, IconSticker, IconVideo, IconX } from '@tabler/icons-react'
+import {
+  IconDownload,
+  IconFileText,
+  IconId,
+  IconMapPin,
+  IconMicrophone,
+  IconPhoto,
+  IconQuestionMark,
+  IconSticker,
+  IconVideo,
+  IconX,
+} from '@tabler/icons-react'
 import { Button as AriaButton, Dialog, DialogTrigger, Modal, ModalOverlay } from 'react-aria-components'
 import type { TranscriptLine } from '../../../http/contract.ts'
 import { useWords } from '../lib/words.ts'
@@ -18,7 +29,8 @@ const icons = {
 export const urlOf = (id: string): string => `/api/desk/files/${encodeURIComponent(id)}`
 
 /** Bytes as people say them. */
-const sizeOf = (bytes: number): string => (bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`)
+const sizeOf = (bytes: number): string =>
+  bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`
 
 /** A photo in place, larger when pressed: documents are read without leaving the page. */
 export const Picture = ({ id, name, className = 'max-h-64 max-w-full' }: { id: string; name: string | null; className?: string }) => {

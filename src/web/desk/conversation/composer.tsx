@@ -70,7 +70,7 @@ export const Composer = ({ detail, send }: { detail: ConversationDetail; send: (
             onChange={(event) => write(event.target.value)}
             onKeyDown={(event) => {
               // Arabic keyboards have the same Enter; a composition in progress is not a message.
-              if (event.code !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || !hasKeyboard) return
+              if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || !hasKeyboard) return
               event.preventDefault()
               void submit()
             }}
@@ -83,9 +83,14 @@ export const Composer = ({ detail, send }: { detail: ConversationDetail; send: (
         <p id={hint} className="mt-1 flex min-h-5 items-center gap-1 text-tiny text-text-3">
           {locked !== null ? (
             <>
-              <IconLock size={14} stroke={1.75} className="shrink-0" aria-hidden="true" />
+              {text !== '' && (
+                <>
+                  <IconLock size={14} stroke={1.75} className="shrink-0" aria-hidden="true" />
+                  {t('composer.draft')} ·{' '}
+                </>
+              )}
+              {/* An empty field says it itself. */}
               <span className={text === '' ? 'sr-only' : ''}>{locked}</span>
-              {t(text === '' ? 'composer.locked' : 'composer.draft')}
             </>
           ) : over > 0 ? (
             <span className="text-danger">{t('composer.too-long', { count: over })}</span>

@@ -25,11 +25,7 @@ const Header = ({ detail }: { detail: ConversationDetail }) => {
   const navigate = useNavigate()
   return (
     <header className="flex min-h-16 items-center gap-3 border-b border-hairline bg-surface px-2 py-2 sm:px-4">
-      <IconButton
-        label={t('app.back')}
-        className="sm:hidden"
-        onPress={() => void navigate({ to: '/', search: true })}
-      >
+      <IconButton label={t('app.back')} className="sm:hidden" onPress={() => void navigate({ to: '/', search: true })}>
         <IconArrowRight size={22} stroke={1.75} className="ltr:-scale-x-100" />
       </IconButton>
       <Avatar name={detail.name} held={detail.waitingSince !== null ? 'nobody' : detail.owner === null ? 'bot' : 'staff'} />
@@ -83,7 +79,10 @@ export const ConversationPane = ({ id }: { id: string }) => {
         <Transcript detail={detail} pending={pending.lines} older={() => setLines(lines + step)} isFetching={query.isFetching} />
         <Composer detail={detail} send={pending.send} />
       </main>
-      <aside aria-label={t('conversation.details')} className="hidden h-full w-76 shrink-0 overflow-y-auto border-s border-hairline bg-surface lg:block">
+      <aside
+        aria-label={t('conversation.details')}
+        className="hidden h-full w-76 shrink-0 overflow-y-auto border-s border-hairline bg-surface lg:block"
+      >
         <SideCard detail={detail} />
       </aside>
     </div>

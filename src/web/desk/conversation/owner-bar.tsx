@@ -1,6 +1,7 @@
 /** Who is answering, across the whole width, with the one act that changes it. */
 import { IconClock, IconRobot, IconUser, IconUserCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { ConversationDetail } from '../../../http/contract.ts'
 import { call, codeOf, newKey, Refusal } from '../lib/api.ts'
@@ -15,9 +16,14 @@ import { tell } from '../parts/toasts.tsx'
 /** Takes or returns the conversation; a colleague who was first is named, and what is shown is refetched. */
 const useOwnership = (id: string) => {
   const { t } = useWords()
-  const act = (what: 'take' | 'release', done: string) => ({
+  const navigate = useNavigate()
+  const act = (what: 'take' | 'release', done: string, tab: 'mine' | 'all') => ({
     mutationFn: () => call(`/conversations/${id}/${what}`, { method: 'POST', body: {}, key: newKey() }),
-    onSuccess: () => tell('ok', t(done)),
+    onSuccess: () => {
+      tell('ok', t(done))
+      // The list follows, so that the open conversation stays in it.
+      void navigate({ to: '.', search: { tab }, replace: true })
+    },
     onError: (error: Error) => {
       const name = error instanceof Refusal ? error.owner : null
       if (codeOf(error) === 'already-owned' && name !== null) tell('warn', t('owner.beaten', { name }))
@@ -25,11 +31,11 @@ const useOwnership = (id: string) => {
     },
     onSettled: () => refresh({ kind: 'conversation', id }),
   })
-  return { take: useMutation(act('take', 'owner.taken')), release: useMutation(act('release', 'owner.released')) }
+  return { take: useMutation(act('take', 'owner.taken', 'mine')), release: useMutation(act('release', 'owner.released', 'all')) }
 }
 
 const Bar = ({ look, icon, children, action }: { look: string; icon: ReactNode; children: ReactNode; action?: ReactNode }) => (
-  <div className={`flex min-h-13 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5 text-fine ${look}`}>
+  <div className={`flex min-h-13 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5 text-fine ${look}`}>
     <span className="shrink-0" aria-hidden="true">
       {icon}
     </span>
@@ -40,16 +46,17 @@ const Bar = ({ look, icon, children, action }: { look: string; icon: ReactNode; 
   </div>
 )
 
-/** A sentence with a name in it: the name is isolated, wherever the language puts it. */
-const WithName = ({ text, name }: { text: string; name: string }) => {
-  const [before, rest] = text.split('<name>')
-  const after = rest?.split('</name>')[1]
+/** Stands where the name goes, so that the name can be an element of its own and keep its direction. */
+const place = '\uE000'
+
+const WithName = ({ text, name }: { text: (place: string) => string; name: string }) => {
+  const [before, after] = text(place).split(place)
   return (
-    <>
+    <p>
       {before}
       <Name>{name}</Name>
       {after}
-    </>
+    </p>
   )
 }
 
@@ -80,10 +87,7 @@ export const OwnerBar = ({ detail }: { detail: ConversationDetail }) => {
   if (owner !== null)
     return (
       <Bar look="bg-raised text-text-2" icon={<IconUser size={20} stroke={1.75} />}>
-        <p>
-          {/* The name is put in by an element of its own, so that its direction stays its own. */}
-          <WithName text={t('owner.other', { name: '' })} name={owner.name} />
-        </p>
+        <WithName text={(name) => t('owner.other', { name })} name={owner.name} />
       </Bar>
     )
   const takeButton = may('conversation.take') && (
@@ -101,7 +105,7 @@ export const OwnerBar = ({ detail }: { detail: ConversationDetail }) => {
           </time>
           {waitingReason !== null && <> · {t(`reason.${waitingReason}`, { defaultValue: waitingReason })}</>}
         </p>
-        <p className="text-small">{t('owner.still-serving')}</p>
+        <p className="text-small max-sm:hidden">{t('owner.still-serving')}</p>
       </Bar>
     )
   }

@@ -11,6 +11,10 @@ import type { PendingLine } from './use-pending.ts'
 /** Pixels from the end within which the reader counts as being at it. */
 const near = 80
 
+const scrollToEnd = (element: HTMLElement): void => {
+  element.scrollTop = element.scrollHeight
+}
+
 /** The first message that nobody has answered, when someone is expected to. */
 const firstUnanswered = ({ lines, unanswered, owner, waitingSince }: ConversationDetail): string | null => {
   if (unanswered === 0 || (owner === null && waitingSince === null)) return null
@@ -47,11 +51,6 @@ export const Transcript = ({
   const last = pending.at(-1)?.key ?? lines.at(-1)?.id ?? ''
   const first = lines[0]?.id ?? ''
 
-  const toEnd = () => {
-    const element = box.current
-    if (element !== null) element.scrollTop = element.scrollHeight
-  }
-
   // Stays at the end while the reader is there; older lines that come in above move nothing.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when lines come in at either end
   useLayoutEffect(() => {
@@ -59,7 +58,7 @@ export const Transcript = ({
     if (element === null) return
     if (before.current.first !== '' && before.current.first !== first && !atEnd.current)
       element.scrollTop += element.scrollHeight - before.current.height
-    else if (atEnd.current) toEnd()
+    else if (atEnd.current) scrollToEnd(element)
     else setBelow(true)
     before.current = { first, height: element.scrollHeight }
   }, [first, last])
@@ -69,7 +68,7 @@ export const Transcript = ({
     const element = box.current
     if (element === null) return
     const watch = new ResizeObserver(() => {
-      if (atEnd.current) toEnd()
+      if (atEnd.current) scrollToEnd(element)
     })
     watch.observe(element)
     if (element.firstElementChild !== null) watch.observe(element.firstElementChild)
@@ -115,7 +114,7 @@ export const Transcript = ({
           className="rise absolute! inset-x-0 bottom-3 mx-auto w-fit rounded-full shadow-lift"
           onPress={() => {
             atEnd.current = true
-            toEnd()
+            if (box.current !== null) scrollToEnd(box.current)
             setBelow(false)
           }}
         >

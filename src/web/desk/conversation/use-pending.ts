@@ -56,12 +56,14 @@ export const usePending = (conversation: string, detail: ConversationDetail | un
     send,
     lines: pending
       .filter((line) => line.sent === null || !arrived.has(line.sent))
-      .map((line): PendingLine => ({
-        ...line,
-        retry: () => {
-          change(line.key, { failed: false })
-          void post(line.key, line.text)
-        },
-      })),
+      .map(
+        (line): PendingLine => ({
+          ...line,
+          retry: () => {
+            change(line.key, { failed: false })
+            void post(line.key, line.text)
+          },
+        }),
+      ),
   }
 }

@@ -49,6 +49,7 @@ const ListPane = ({ isMain }: { isMain: boolean }) => {
   const show = (wanted: Tab) => void navigate({ to: '.', search: { tab: wanted }, replace: true })
 
   return (
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: both roles take a name
     <div role={isMain ? 'main' : 'region'} aria-label={t('inbox.title')} className="flex h-full min-h-0 flex-col bg-surface">
       <div className="flex items-center justify-between gap-3 px-4 pt-3 pb-1">
         <div className="min-w-0">
@@ -62,7 +63,11 @@ const ListPane = ({ isMain }: { isMain: boolean }) => {
           <AccountMenu />
         </span>
       </div>
-      <Tabs selectedKey={tab} onSelectionChange={(key) => show(key as Tab)} /* its keys are our tabs */ className="flex min-h-0 grow flex-col">
+      <Tabs
+        selectedKey={tab}
+        onSelectionChange={(key) => show(key as Tab)} /* its keys are our tabs */
+        className="flex min-h-0 grow flex-col"
+      >
         <TabList aria-label={t('inbox.tabs')} className="mx-4 my-2 flex rounded-sm bg-raised p-1">
           {tabs.map((each) => (
             <AriaTab
@@ -95,7 +100,9 @@ const ListPane = ({ isMain }: { isMain: boolean }) => {
                     title={t(`inbox.empty.${each}`)}
                     more={t(`inbox.empty.${each}-more`)}
                     action={
-                      each !== 'all' && of('all').length > 0 ? <Button onPress={() => show('all')}>{t('inbox.empty.show-all')}</Button> : undefined
+                      each !== 'all' && of('all').length > 0 ? (
+                        <Button onPress={() => show('all')}>{t('inbox.empty.show-all')}</Button>
+                      ) : undefined
                     }
                   />
                 )
@@ -123,7 +130,7 @@ export const InboxPage = () => {
   }, [t, waiting])
   return (
     <>
-      <div className={`h-full w-full shrink-0 border-e border-hairline sm:block sm:w-76 lg:w-86 ${open ? 'hidden' : ''}`}>
+      <div className={`h-full w-full shrink-0 border-hairline sm:block sm:border-e sm:w-76 lg:w-86 ${open ? 'hidden' : ''}`}>
         <ListPane isMain={!open} />
       </div>
       <div className={`h-full min-w-0 grow sm:block ${open ? '' : 'hidden'}`}>

@@ -73,4 +73,6 @@ export const dayWords = (t: Words, language: Language, at: string, present: numb
 
 /** Time of day today, else the day: what a list shows. */
 export const shortOf = (language: Language, at: string, present: number): string =>
-  dayOf(at) === dayOf(present) ? clockOf(language, at) : format(language, 'short', { day: 'numeric', month: 'short' }).format(Date.parse(at))
+  dayOf(at) === dayOf(present)
+    ? clockOf(language, at)
+    : format(language, 'short', { day: 'numeric', month: 'short' }).format(Date.parse(at))

@@ -8,11 +8,11 @@ const gatherMs = 150
 
 const gather = () => {
   const waiting = new Map<string, DeskEvent | null>()
-  let timer: ReturnType<typeof setTimeout> | undefined
   return (event: DeskEvent | null) => {
+    const isFirst = waiting.size === 0
     waiting.set(event === null ? '' : `${event.kind} ${event.id}`, event)
-    timer ??= setTimeout(() => {
-      timer = undefined
+    if (!isFirst) return
+    setTimeout(() => {
       const changes = waiting.has('') ? [null] : [...waiting.values()]
       waiting.clear()
       for (const change of changes) refresh(change)

@@ -27,7 +27,11 @@ const Preview = ({ request, to, note, ready }: { request: RequestDetail; to: str
   const preview = useQuery({
     queryKey: ['preview', request.id, request.version, to, note],
     queryFn: ({ signal }) =>
-      call<AdvancePreview>(`/requests/${request.id}/preview`, { method: 'POST', body: { to, note, version: request.version } satisfies Advance, signal }),
+      call<AdvancePreview>(`/requests/${request.id}/preview`, {
+        method: 'POST',
+        body: { to, note, version: request.version } satisfies Advance,
+        signal,
+      }),
     enabled: ready,
     placeholderData: (before) => before,
   })
@@ -64,8 +68,7 @@ export const NextStep = ({ request }: { request: RequestDetail }) => {
   const chosen = request.next.find((next) => next.stage === to)
 
   const move = useMutation({
-    mutationFn: ({ body, key }: { body: Advance; key: string }) =>
-      call(`/requests/${request.id}/advance`, { method: 'POST', body, key }),
+    mutationFn: ({ body, key }: { body: Advance; key: string }) => call(`/requests/${request.id}/advance`, { method: 'POST', body, key }),
     onSuccess: (_nothing, { body }) => tell('ok', t('next.done', { stage: t(`stage.${body.to}`) })),
     onError: (error) => tell('warn', refusalWords(t, codeOf(error))),
     onSettled: () => refresh({ kind: 'request', id: request.id }),
@@ -94,7 +97,10 @@ export const NextStep = ({ request }: { request: RequestDetail }) => {
             value={next.stage}
             className="group flex min-h-11 cursor-pointer items-center gap-3 rounded-md border border-control px-3 py-2 text-fine data-hovered:bg-raised data-selected:border-primary data-selected:bg-selected"
           >
-            <span aria-hidden="true" className="grid size-5 shrink-0 place-items-center rounded-full border-2 border-control group-data-selected:border-primary">
+            <span
+              aria-hidden="true"
+              className="grid size-5 shrink-0 place-items-center rounded-full border-2 border-control group-data-selected:border-primary"
+            >
               <span className="size-2.5 rounded-full group-data-selected:bg-primary" />
             </span>
             <span className="grow">{t(`move.${next.stage}`)}</span>
@@ -120,7 +126,9 @@ export const NextStep = ({ request }: { request: RequestDetail }) => {
           )}
         </TextField>
       )}
-      {chosen?.told && <Preview request={request} to={chosen.stage} note={words} ready={chosen.note !== 'required' || rested.trim() !== ''} />}
+      {chosen?.told && (
+        <Preview request={request} to={chosen.stage} note={words} ready={chosen.note !== 'required' || rested.trim() !== ''} />
+      )}
       {chosen !== undefined && !chosen.told && <p className="text-fine text-text-2">{t('next.silent')}</p>}
       {chosen !== undefined && (
         <Button type="submit" look="primary" className="w-full" isDisabled={lacksNote} busy={move.isPending}>

@@ -34,7 +34,10 @@ const Events = ({ request }: { request: RequestDetail }) => {
   return (
     <ol className="grid">
       {steps.map((step) => (
-        <li key={`${step.at} ${step.what}`} className="relative grid gap-0.5 border-s-2 border-hairline ps-4 pb-4 last:border-transparent last:pb-0">
+        <li
+          key={`${step.at} ${step.what}`}
+          className="relative grid gap-0.5 border-s-2 border-hairline ps-4 pb-4 last:border-transparent last:pb-0"
+        >
           <span aria-hidden="true" className="absolute -start-[7px] top-1.5 size-3 rounded-full border-2 border-surface bg-primary" />
           <span className="text-fine font-semibold">{step.what}</span>
           {step.note !== null && <Spoken className="text-fine text-text-2">{step.note}</Spoken>}
@@ -85,6 +88,9 @@ const Loaded = ({ request }: { request: RequestDetail }) => {
               </span>
             )}
             <Chip tone={stageTone(request.stage)}>{t(`stage.${request.stage}`)}</Chip>
+            {request.notBefore !== null && (
+              <span className="text-small text-text-2">{t('request.not-before', { date: dateOf(language, request.notBefore) })}</span>
+            )}
           </div>
         </header>
 
@@ -122,6 +128,8 @@ export const RequestPage = () => {
   const query = useQuery(requestQuery(id, language))
   if (query.data !== undefined) return <Loaded request={query.data} />
   return (
-    <main className="h-full grow">{query.isError ? <Failed error={query.error} retry={() => void query.refetch()} /> : <PaneSkeleton />}</main>
+    <main className="h-full grow">
+      {query.isError ? <Failed error={query.error} retry={() => void query.refetch()} /> : <PaneSkeleton />}
+    </main>
   )
 }

@@ -14,7 +14,8 @@ export const StageLine = ({ request }: { request: RequestDetail }) => {
   // Stages that this request never came to, before the one where it is, were left out.
   const here = way.findIndex((stage) => stage === (beside[request.stage] ?? request.stage))
   const shown = way.flatMap((stage, index) => {
-    const name = (refused && stage === 'approved') ? 'not-accepted' : stage === 'complete' && request.stage === 'incomplete' ? 'incomplete' : stage
+    const name =
+      refused && stage === 'approved' ? 'not-accepted' : stage === 'complete' && request.stage === 'incomplete' ? 'incomplete' : stage
     if (refused && stage === 'delivered') return []
     if (index < here && !passed.has(name)) return []
     return { name, state: index < here || request.stage === 'closed' ? 'done' : index === here ? 'here' : 'ahead' } as const

@@ -44,7 +44,10 @@ export const SignInPage = () => {
     <main className="grid h-full overflow-y-auto p-4">
       <div className="m-auto w-full max-w-98">
         <div className="mb-6 flex items-center gap-3">
-          <span aria-hidden="true" className="grid size-12 place-items-center rounded-lg bg-primary text-large font-semibold text-on-primary">
+          <span
+            aria-hidden="true"
+            className="grid size-12 place-items-center rounded-lg bg-primary text-large font-semibold text-on-primary"
+          >
             ص
           </span>
           <div>
