@@ -84,7 +84,7 @@ const looks: { what: string; look(config: Config): Promise<Omit<Finding, 'what'>
       const errors = issues.filter(({ level }) => level === 'error')
       if (errors[0])
         return { level: 'fatal', says: `${config.association}: ${errors.length} to mend, first ${errors[0].file}: ${errors[0].message}` }
-      const open = issues.filter(({ rule }) => rule === 'open-slot')
+      const open = issues.filter(({ rule }) => rule === 'open-slots')
       const sample = open.length > 0 && usesSample(config) ? '; sample values stand in for them' : ''
       return {
         level: open.length > 0 ? 'mend' : 'ok',

@@ -1,16 +1,20 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { replay } from '../../app/replay.ts'
 import { readConfig } from '../../config/read-config.ts'
 import { checkContent } from '../../content/check-content.ts'
 import type { Slug } from '../../core/ids.ts'
 import { createLogger } from '../../platform/logger.ts'
+import { DomainError } from '../../ports/errors.ts'
 import { exitCodes } from '../command-line.ts'
 import { openApplication } from '../open-application.ts'
 import { root } from '../root.ts'
 
 /** Exit code 3 when something must be mended. */
 export const runFlowsCheck = (dir: string | undefined, options: { json?: boolean }): void => {
-  const issues = checkContent(dir === undefined ? root : resolve(dir))
+  const folder = dir === undefined ? root : resolve(dir)
+  if (!existsSync(join(folder, 'flows'))) throw new DomainError('not-found', `${folder} has no folder flows/`)
+  const issues = checkContent(folder)
   const errors = issues.filter(({ level }) => level === 'error')
   if (options.json) process.stdout.write(`${JSON.stringify(issues)}\n`)
   else {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { v7 } from 'uuid'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { handoverReasons, messageClasses } from '../../../src/core/engine/effect.ts'
@@ -7,6 +8,7 @@ import { requestStages } from '../../../src/core/requests/request.ts'
 import { channelKinds, sendFailures } from '../../../src/ports/channel.ts'
 import { DomainError } from '../../../src/ports/errors.ts'
 import { inAssociation } from '../../../src/store/prisma.ts'
+import { joinTurns, prepareTurn } from '../../../src/store/turn-rows.ts'
 import {
   accountOf,
   arrival,
@@ -177,6 +179,10 @@ test('the functions refuse ids of another association', async () => {
   const request = await liveThrough(canary, 'cross-request', words).then((life) => life.request)
   // A conversation of theirs under my name.
   expect(await store.turns.commit({ ...turnOf(theirs), association: masakin, contact: mine.contact })).toBe('conflict')
+  // The same, past our own code: the call itself.
+  const call = joinTurns([prepareTurn({ ...turnOf(theirs), association: masakin }, randomBytes(32))])
+  const answer = await store.pool.query('select result from turn_commit($1, $2, $3, $4)', call)
+  expect(answer.rows).toEqual([{ result: 'conflict' }])
   // My conversation, with rows of theirs.
   const foreign = [
     { rare: { advanced: { request, from: 'incomplete' as const, to: 'complete' as const, staff: staffOf(store, masakin), note: null } } },
