@@ -64,6 +64,13 @@ const wordsOf = (release: RequestWords, language: Language, flow: string, asked:
   }
 }
 
+/** A text of the pinned release with the texts it includes: what was really agreed to. */
+const wholeText = (release: RequestWords, language: Language, key: string): string =>
+  (release.label(language, key) ?? key).replace(
+    /\{\{(part\.[\w-]+)\}\}/g,
+    (whole, part: string) => release.label(language, `common:${part}`) ?? whole,
+  )
+
 /** @throws DomainError `not-found` */
 export const showRequest = async (
   { store, contents }: { store: Pick<DeskStore, 'request'>; contents: { pinned(association: Slug, id: ReleaseId): Promise<RequestWords> } },
@@ -93,6 +100,6 @@ export const showRequest = async (
         sensitive: answer.kind === 'national-id' || place?.node.sensitive !== undefined,
       }
     }),
-    declaration: declaration && { text: release.label(wanted.language, declaration.text) ?? declaration.text, at: declaration.at },
+    declaration: declaration && { text: wholeText(release, wanted.language, declaration.text), at: declaration.at },
   }
 }

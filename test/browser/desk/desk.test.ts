@@ -144,6 +144,9 @@ test('a request moves with exactly the words that were previewed', async () => {
   expect(await findViolations(page)).toEqual([])
   await send.click()
   await page.getByText('المرحلة الآن: ينقصه ما يكمله.').waitFor()
+  // The only way on is offered and not chosen: a second click on «send» must not take it.
+  await page.getByRole('radio', { name: 'اعتماد الاكتمال' }).waitFor()
+  expect(await send.count()).toBe(0)
   await page.getByRole('radio', { name: 'اعتماد الاكتمال' }).waitFor()
   await page.getByRole('link', { name: 'أم سعد' }).click()
   await expect.poll(async () => (await transcript(page).locator('p.words').allTextContents()).join('\n')).toContain(told)

@@ -8,7 +8,8 @@ import { domainErrors } from '../../../src/ports/errors.ts'
 const root = join(import.meta.dirname, '../../..')
 const keysOf = (tree: object, before = ''): string[] =>
   Object.entries(tree).flatMap(([key, value]) => (typeof value === 'object' ? keysOf(value, `${before}${key}.`) : [before + key]))
-const read = (language: string, file: string): string[] => keysOf(parse(readFileSync(join(root, 'locales', language, `${file}.yaml`), 'utf8')))
+const read = (language: string, file: string): string[] =>
+  keysOf(parse(readFileSync(join(root, 'locales', language, `${file}.yaml`), 'utf8')))
 
 const forms = ['zero', 'one', 'two', 'few', 'many', 'other']
 const withoutForm = (key: string) => key.replace(/_(zero|one|two|few|many|other)$/, '')
@@ -20,11 +21,14 @@ const code = readdirSync(join(root, 'src/web/desk'), { recursive: true, encoding
 const ar = new Set(read('ar', 'desk').map(withoutForm))
 
 test('every word that a page asks for is there, and every word that is there is asked for', () => {
-  const asked = [...code.matchAll(/\bt\((?:[^()'`]*\? )?'([a-z.-]+)'(?: : '([a-z.-]+)')?/g)].flatMap(([, one, other]) => [one, other].filter(Boolean))
+  const asked = [...code.matchAll(/\bt\((?:[^()'`]*\? )?'([a-z.-]+)'(?: : '([a-z.-]+)')?/g)].flatMap(([, one, other]) =>
+    [one, other].filter(Boolean),
+  )
   expect(asked.length).toBeGreaterThan(60)
   expect(asked.filter((key) => !ar.has(key ?? ''))).toEqual([])
   const isAsked = (key: string) =>
-    code.includes(`'${key}'`) || key.split('.').some((_part, index, parts) => index > 0 && code.includes(`\`${parts.slice(0, index).join('.')}.\${`))
+    code.includes(`'${key}'`) ||
+    key.split('.').some((_part, index, parts) => index > 0 && code.includes(`\`${parts.slice(0, index).join('.')}.\${`))
   expect([...ar].filter((key) => !isAsked(key))).toEqual([])
 })
 
@@ -32,7 +36,10 @@ test('English has the same words, and counted words all the forms of their langu
   expect([...new Set(read('en', 'desk').map(withoutForm))].sort()).toEqual([...ar].sort())
   const formsOf = (language: string): Record<string, string[]> => {
     const found: Record<string, string[]> = {}
-    for (const key of read(language, 'desk')) if (key !== withoutForm(key)) (found[withoutForm(key)] ??= []).push(key.slice(withoutForm(key).length + 1))
+    for (const key of read(language, 'desk')) {
+      const base = withoutForm(key)
+      if (key !== base) found[base] = [...(found[base] ?? []), key.slice(base.length + 1)]
+    }
     return found
   }
   for (const [key, found] of Object.entries(formsOf('ar'))) expect([key, found]).toEqual([key, forms])

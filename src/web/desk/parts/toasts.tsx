@@ -8,22 +8,25 @@ interface Toast {
   text: string
 }
 
-let toasts: Toast[] = []
+let toast: Toast | null = null
 let last = 0
 const readers = new Set<() => void>()
-const change = (next: Toast[]) => {
-  toasts = next
+const change = (next: Toast | null) => {
+  toast = next
   for (const reader of readers) reader()
 }
 
 /** Time to read it twice. */
 const shownMs = 6_000
 
+/** The newest replaces the one before: a stack would cover what it speaks of. */
 export const tell = (tone: Toast['tone'], text: string): void => {
   last += 1
   const id = last
-  change([...toasts.filter((toast) => toast.text !== text), { id, tone, text }].slice(-3))
-  setTimeout(() => change(toasts.filter((toast) => toast.id !== id)), shownMs)
+  change({ id, tone, text })
+  setTimeout(() => {
+    if (toast?.id === id) change(null)
+  }, shownMs)
 }
 
 const follow = (reader: () => void) => {
@@ -34,15 +37,15 @@ const follow = (reader: () => void) => {
 }
 
 export const Toasts = () => {
-  const shown = useSyncExternalStore(follow, () => toasts)
+  const shown = useSyncExternalStore(follow, () => toast)
   return (
-    <div role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 top-3 z-50 grid justify-items-center gap-2 px-4">
-      {shown.map((toast) => (
-        <p key={toast.id} className="rise flex items-center gap-2 rounded-md bg-text px-4 py-2.5 text-fine text-canvas shadow-lift">
-          {toast.tone === 'ok' ? <IconCircleCheck size={18} stroke={1.75} /> : <IconAlertTriangle size={18} stroke={1.75} />}
-          {toast.text}
+    <div role="status" aria-live="polite" className="pointer-events-none fixed inset-x-0 top-3 z-50 grid justify-items-center px-4">
+      {shown !== null && (
+        <p key={shown.id} className="rise flex items-center gap-2 rounded-md bg-text px-4 py-2.5 text-fine text-canvas shadow-lift">
+          {shown.tone === 'ok' ? <IconCircleCheck size={18} stroke={1.75} /> : <IconAlertTriangle size={18} stroke={1.75} />}
+          {shown.text}
         </p>
-      ))}
+      )}
     </div>
   )
 }

@@ -62,7 +62,8 @@ const Preview = ({ request, to, note, ready }: { request: RequestDetail; to: str
 export const NextStep = ({ request }: { request: RequestDetail }) => {
   const { t } = useWords()
   const may = useMay()
-  const [to, setTo] = useState<string | null>(request.next.length === 1 ? (request.next[0]?.stage ?? null) : null)
+  // Nothing is chosen beforehand, a single way neither: a second click on «send» must not move it on again.
+  const [to, setTo] = useState<string | null>(null)
   const [note, setNote] = useState('')
   const rested = useRested(note, 400)
   const chosen = request.next.find((next) => next.stage === to)
