@@ -7,8 +7,8 @@ import { joinTurns, type PreparedTurn, prepareTurn } from './turn-rows.ts'
 
 const statement = { name: 'turn_commit', text: 'select turn, result from turn_commit($1, $2, $3, $4)' }
 
-/** Raised by turn_commit: rows of a turn have changed. Not told which turn's, so each is tried by itself. */
-const movedOn = 'SL001'
+/** Raised by turn_commit. Not told for which turn, so those of a batch are tried one by one. */
+const raised: Record<string, CommitResult> = { SL001: 'conflict', SL002: 'duplicate' }
 
 const byConversation = (a: PreparedTurn, b: PreparedTurn): number => (a.turn.conversation < b.turn.conversation ? -1 : 1)
 
@@ -22,7 +22,8 @@ export const createCommit = (pool: Pool, keyring: Keyring): ((turn: TurnCommit) 
       const lost = new Map(rows.map(({ turn, result }) => [turn, result]))
       return batch.map(({ turn }) => lost.get(turn.turnId) ?? 'committed')
     } catch (error) {
-      if (batch.length === 1 && error instanceof Error && 'code' in error && error.code === movedOn) return ['conflict']
+      const result = error instanceof Error && 'code' in error && typeof error.code === 'string' ? raised[error.code] : undefined
+      if (batch.length === 1 && result) return [result]
       throw error
     }
   }

@@ -10,31 +10,15 @@ import { createLanes } from './lanes.ts'
 import type { Names } from './names.ts'
 import { openJson, openText } from './seal.ts'
 
-/** As turn_load returns it. Ids are branded: they come from columns that only branded ids enter. */
+/** As turn_load returns it. */
 interface Row {
   n: number
-  conversation: ConversationId
-  contact: ContactId
-  account: AccountId
-  version: number
-  epoch: number
-  owner: StaffId | null
+  facts: string
   state: Buffer | null
   key: Buffer | null
   name: Buffer | null
   phone: Buffer | null
-  gender: 'female' | 'male' | null
-  language: 'ar' | 'en' | null
-  stopped: boolean
-  draft: RequestId | null
-  draft_service: string
-  draft_answers: Buffer | null
-  draft_release: ReleaseId
-  draft_flow: string
-  draft_node: string
-  draft_touched: Date
-  draft_kept: string | null
-  draft_reminded: boolean
+  answers: Buffer | null
   waiting: { id: string; at: string; content: string }[] | null
 }
 
@@ -56,51 +40,63 @@ export const createLoad = (pool: Pool, keyring: Keyring, names: Names): ((key: T
   const read = createLanes({ lanes: 2, size: 64, run })
   return async (key) => {
     const row = await read(key)
-    if (!row) return null
-    const { association } = key
-    const secret = await keyring.contactKey(association, row.contact, row.key)
-    const owner = row.owner && { kind: 'staff' as const, id: row.owner, name: await names.staff(association, row.owner) }
-    return {
-      association,
-      conversation: row.conversation,
-      contact: row.contact,
-      account: row.account,
-      channel: await names.channel(association, row.account),
-      version: row.version,
-      epoch: row.epoch,
-      owner: owner ?? { kind: 'bot' },
-      state: row.state
-        ? readState(openJson(secret, { association, table: 'conversation', row: row.conversation, column: 'state' }, row.state))
-        : initialState(),
-      profile: {
-        name: openContact(association, row.contact, 'name', secret, row.name),
-        gender: row.gender,
-        language: row.language,
-        stopped: row.stopped,
-      },
-      draft: row.draft && toDraft(association, row.draft, row, secret),
-      waiting: row.waiting ? row.waiting.map((stored) => toWaiting(association, stored, secret)) : [],
-      phone: openContact(association, row.contact, 'phone', secret, row.phone),
-    }
+    return row && open(key.association, row, keyring, names)
   }
 }
+
+const open = async (association: Slug, row: Row, keyring: Keyring, names: Names): Promise<Loaded> => {
+  const facts = row.facts.split('|')
+  // Branded and of closed lists: they come from columns that nothing else enters.
+  const [conversation, contact, account, version, epoch, owner, gender, language, stopped] = facts as Facts
+  const key = await keyring.contactKey(association, contact, row.key)
+  return {
+    association,
+    conversation,
+    contact,
+    account,
+    channel: await names.channel(association, account),
+    version: Number(version),
+    epoch: Number(epoch),
+    owner: owner === '' ? { kind: 'bot' } : { kind: 'staff', id: owner, name: await names.staff(association, owner) },
+    state: row.state
+      ? readState(openJson(key, { association, table: 'conversation', row: conversation, column: 'state' }, row.state))
+      : initialState(),
+    profile: {
+      name: openContact(association, contact, 'name', key, row.name),
+      gender: gender || null,
+      language: language || null,
+      stopped: stopped === 'true',
+    },
+    draft: facts.length > contactFacts ? toDraft(association, facts.slice(contactFacts), row.answers, key) : null,
+    waiting: row.waiting ? row.waiting.map((stored) => toWaiting(association, stored, key)) : [],
+    phone: openContact(association, contact, 'phone', key, row.phone),
+  }
+}
+
+type Facts = [ConversationId, ContactId, AccountId, string, string, StaffId | '', 'female' | 'male' | '', 'ar' | 'en' | '', string]
+type DraftFacts = [RequestId, string, ReleaseId, string, string, string, string, string]
+/** As many as in Facts: those of the draft follow. */
+const contactFacts = 9
 
 const openContact = (association: Slug, contact: ContactId, column: string, key: Buffer, sealed: Buffer | null): string | null =>
   sealed && openText(key, { association, table: 'contact', row: contact, column }, sealed)
 
-const toDraft = (association: Slug, id: RequestId, row: Row, key: Buffer): DraftView => ({
-  id,
-  service: row.draft_service,
-  answers: row.draft_answers
-    ? openJson<Record<string, AnswerValue>>(key, { association, table: 'request', row: id, column: 'answers' }, row.draft_answers)
-    : {},
-  release: row.draft_release,
-  flow: row.draft_flow,
-  node: row.draft_node,
-  touchedAt: row.draft_touched.toISOString(),
-  keptUntil: row.draft_kept,
-  reminded: row.draft_reminded,
-})
+const toDraft = (association: Slug, facts: string[], answers: Buffer | null, key: Buffer): DraftView => {
+  const [id, service, release, flow, node, touched, kept, reminded] = facts as DraftFacts // as above
+  return {
+    id,
+    service,
+    answers: answers
+      ? openJson<Record<string, AnswerValue>>(key, { association, table: 'request', row: id, column: 'answers' }, answers)
+      : {},
+    release,
+    flow,
+    node,
+    touchedAt: new Date(Number(touched)).toISOString(),
+    keptUntil: kept || null,
+    reminded: reminded === 'true',
+  }
+}
 
 const toWaiting = (association: Slug, { id, at, content }: { id: string; at: string; content: string }, key: Buffer): WaitingRow => ({
   id,

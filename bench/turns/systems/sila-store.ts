@@ -86,7 +86,6 @@ export const decide = (loaded: Loaded, account: AccountId, step: number, externa
           },
         ],
       },
-      past: loaded.state.prompt ? [...loaded.state.past, loaded.state.prompt.id].slice(-20) : [],
       prompt,
     },
     arrived: [inbox],

@@ -139,9 +139,6 @@ export const say = (context: Context, key: TextKey, params: Params = {}, prompt:
 
 /** The open question is no longer waited for; a late press on it is recognised as stale. */
 export const closePrompt = (context: Context): void => {
-  const { prompt } = context.state
-  if (!prompt) return
-  context.state.past = [...context.state.past, prompt.id].slice(-20)
   context.state.prompt = null
 }
 

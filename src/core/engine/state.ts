@@ -57,8 +57,6 @@ export const ConversationState = z.object({
   run: Run.nullable(),
   /** Open question, or null. One at a time: no prompt is sent while another waits. */
   prompt: Prompt.nullable(),
-  /** Ids of prompts that were open before, newest last, at most 20: a stale press is recognised. */
-  past: z.array(z.string()),
   /** Understandings that failed in a row outside a form. */
   misses: z.number().int(),
   /** Voice notes in a row: a call is offered at the second. */
@@ -88,7 +86,6 @@ export const initialState = (language: Language = 'ar'): ConversationState => ({
   greetedOn: null,
   run: null,
   prompt: null,
-  past: [],
   misses: 0,
   voices: 0,
   farewell: false,

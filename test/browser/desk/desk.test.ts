@@ -232,13 +232,16 @@ test('a reply that did not reach the server is kept and sent once', async () => 
   await page.route('**/reply', async (route) => {
     if (lost) return route.continue()
     lost = true
-    await route.fetch()
+    const arrived = await route.fetch({ headers: { ...(await route.request().allHeaders()), 'sec-fetch-site': 'same-origin' } })
+    expect(arrived.status()).toBe(200)
     await route.abort()
   })
   await composer(page).fill('رسالة واحدة لا اثنتان')
   await page.keyboard.press('Enter')
   await page.getByText('لم تُرسل').waitFor()
+  const answered = page.waitForResponse('**/reply')
   await page.getByRole('button', { name: 'إعادة المحاولة' }).click()
+  expect((await answered).status()).toBe(200)
   await page.getByText('لم تُرسل').waitFor({ state: 'detached' })
   await expect.poll(() => transcript(page).getByText('رسالة واحدة لا اثنتان').count()).toBe(1)
   const { rows } = await at.desk.owner.query("select 1 from outbox where conversation_id = $1 and class = 'staff'", [person.conversation])
