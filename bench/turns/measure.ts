@@ -19,13 +19,20 @@ export interface Dialogue {
 }
 
 export const createDialogue = (conversations: number): Dialogue => {
-  let turns = 0
+  let conversation = -1
+  let round = 0
   return {
     next() {
-      const conversation = turns % conversations
-      const step = Math.floor(turns / conversations) % steps
-      turns += 1
-      return { conversation, step }
+      for (;;) {
+        conversation += 1
+        if (conversation === conversations) {
+          conversation = 0
+          round += 1
+        }
+        // One twelfth begins in each round, so that any moment sees every step.
+        const step = round - (conversation % steps)
+        if (step >= 0) return { conversation, step: step % steps }
+      }
     },
   }
 }

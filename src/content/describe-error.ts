@@ -1,5 +1,4 @@
 /** Words of refusals: `locales/<language>/errors.yaml`, by code. */
-import { fileURLToPath } from 'node:url'
 import type { Language } from '../core/engine/state.ts'
 import { openFolder } from './folder.ts'
 import { readYaml } from './yaml.ts'
@@ -21,12 +20,4 @@ export const readErrorTexts = (root: string): ((code: string, language: Language
     const text = texts[language][code] ?? texts[language].unexpected ?? texts[language].unavailable
     return typeof text === 'string' ? text : code
   }
-}
-
-let shipped: ReturnType<typeof readErrorTexts> | null = null
-
-/** Words of a refusal, from the texts that ship with this code. */
-export const describeError = (code: string, language: Language): string => {
-  shipped ??= readErrorTexts(fileURLToPath(new URL('../../', import.meta.url)))
-  return shipped(code, language)
 }

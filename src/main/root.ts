@@ -1,6 +1,15 @@
-/** Folders of the program itself, wherever it is started from. */
+/** Folders of the program itself, wherever it is started from and however it was built. */
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const root = fileURLToPath(new URL('../../', import.meta.url))
-export const migrationsDir = fileURLToPath(new URL('../../prisma/migrations/', import.meta.url))
-export const pagesDir = fileURLToPath(new URL('../../dist/web/', import.meta.url))
+const findRoot = (): string => {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'flows'))) return folder
+  }
+  throw new Error('the program is not in its folder')
+}
+
+export const root = `${findRoot()}/`
+export const migrationsDir = join(root, 'prisma', 'migrations')
+export const pagesDir = join(root, 'dist', 'web')

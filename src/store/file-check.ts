@@ -1,6 +1,4 @@
 /** Decides by content what a file is, refuses what is not wanted, and takes out what should not be kept. */
-import { fileTypeFromBuffer } from 'file-type'
-import sharp from 'sharp'
 import type { FileProblem } from '../core/engine/input.ts'
 
 export type Checked = { ok: true; mime: string; extension: string; bytes: Buffer } | { ok: false; problem: FileProblem }
@@ -27,8 +25,13 @@ const pixelLimit = 40_000_000
 /** Longest side kept: a photographed page stays readable, a 12 MP photo shrinks to a tenth. */
 const longestSide = 2500
 
-// Nothing of one person's picture is kept in memory for the next; it would not be asked for again.
-sharp.cache(false)
+/** Loaded with the first picture: 18 MB that a day without pictures does not need. */
+const loadSharp = async () => {
+  const { default: sharp } = await import('sharp')
+  // Nothing of one person's picture is kept in memory for the next; it would not be asked for again.
+  sharp.cache(false)
+  return sharp
+}
 
 // Two pictures at a time: a decoded one may take 100 MB.
 let free = 2
@@ -46,7 +49,8 @@ const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
 }
 
 /** Turned upright, made smaller, written anew: position, camera and thumbnails are gone with the old file. */
-const reencode = (bytes: Buffer, format: 'jpeg' | 'png' | 'webp'): Promise<Buffer> => {
+const reencode = async (bytes: Buffer, format: 'jpeg' | 'png' | 'webp'): Promise<Buffer> => {
+  const sharp = await loadSharp()
   const image = sharp(bytes, { limitInputPixels: pixelLimit, failOn: 'error' })
     .rotate()
     .resize({ width: longestSide, height: longestSide, fit: 'inside', withoutEnlargement: true })
@@ -59,6 +63,7 @@ const isLocked = (pdf: Buffer): boolean => /\/Encrypt\s*(?:\d+\s+\d+\s+R|<<)/.te
 
 const detect = async (bytes: Buffer): Promise<string | null> => {
   try {
+    const { fileTypeFromBuffer } = await import('file-type')
     return (await fileTypeFromBuffer(bytes))?.ext ?? null
   } catch {
     // It throws at the end of a file that stops in the middle of its header.

@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import type { CommitResult, TurnCommit } from '../ports/turn-store.ts'
 import type { Keyring } from './keys.ts'
 import { createLanes } from './lanes.ts'
+import type { Seen } from './seen.ts'
 import { joinTurns, type PreparedTurn, prepareTurn } from './turn-rows.ts'
 
 const statement = { name: 'turn_commit', text: 'select turn, result from turn_commit($1, $2, $3, $4)' }
@@ -12,7 +13,7 @@ const raised: Record<string, CommitResult> = { SL001: 'conflict', SL002: 'duplic
 
 const byConversation = (a: PreparedTurn, b: PreparedTurn): number => (a.turn.conversation < b.turn.conversation ? -1 : 1)
 
-export const createCommit = (pool: Pool, keyring: Keyring): ((turn: TurnCommit) => Promise<CommitResult>) => {
+export const createCommit = (pool: Pool, keyring: Keyring, seen: Seen): ((turn: TurnCommit) => Promise<CommitResult>) => {
   const run = async (batch: PreparedTurn[]): Promise<CommitResult[]> => {
     // In one order everywhere, so that two processes never wait for each other.
     const values = joinTurns(batch.length > 1 ? [...batch].sort(byConversation) : batch)
@@ -31,6 +32,13 @@ export const createCommit = (pool: Pool, keyring: Keyring): ((turn: TurnCommit) 
   return async (turn) => {
     const key = await keyring.contactKey(turn.association, turn.contact)
     // Sealed before it waits for a lane: this process works while the database does.
-    return write(prepareTurn(turn, key))
+    const prepared = prepareTurn(turn, key, seen.basis(turn))
+    let result: CommitResult = 'conflict'
+    try {
+      result = await write(prepared)
+      return result
+    } finally {
+      seen.settle(turn, result, prepared.stateText)
+    }
   }
 }

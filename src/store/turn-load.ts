@@ -9,6 +9,7 @@ import type { Keyring } from './keys.ts'
 import { createLanes } from './lanes.ts'
 import type { Names } from './names.ts'
 import { openJson, openText } from './seal.ts'
+import type { Seen } from './seen.ts'
 
 /** As turn_load returns it. */
 interface Row {
@@ -24,7 +25,7 @@ interface Row {
 
 const statement = { name: 'turn_load', text: 'select * from turn_load($1, $2, $3, $4)' }
 
-export const createLoad = (pool: Pool, keyring: Keyring, names: Names): ((key: TurnKey) => Promise<Loaded | null>) => {
+export const createLoad = (pool: Pool, keyring: Keyring, names: Names, seen: Seen): ((key: TurnKey) => Promise<Loaded | null>) => {
   const run = async (keys: TurnKey[]): Promise<(Row | null)[]> => {
     const found: (Row | null)[] = keys.map(() => null)
     const values = [
@@ -39,17 +40,28 @@ export const createLoad = (pool: Pool, keyring: Keyring, names: Names): ((key: T
   }
   const read = createLanes({ lanes: 2, size: 64, run })
   return async (key) => {
+    const remembered = seen.lend(key)
+    if (remembered) return remembered
     const row = await read(key)
-    return row && open(key.association, row, keyring, names)
+    if (!row) return null
+    const { loaded, draftVersion } = await open(key.association, row, keyring, names)
+    seen.loaded(key, loaded, draftVersion)
+    return loaded
   }
 }
 
-const open = async (association: Slug, row: Row, keyring: Keyring, names: Names): Promise<Loaded> => {
+const open = async (
+  association: Slug,
+  row: Row,
+  keyring: Keyring,
+  names: Names,
+): Promise<{ loaded: Loaded; draftVersion: number | null }> => {
   const facts = row.facts.split('|')
   // Branded and of closed lists: they come from columns that nothing else enters.
   const [conversation, contact, account, version, epoch, owner, gender, language, stopped] = facts as Facts
   const key = await keyring.contactKey(association, contact, row.key)
-  return {
+  const draft = facts.length > contactFacts ? toDraft(association, facts.slice(contactFacts), row.answers, key) : null
+  const loaded: Loaded = {
     association,
     conversation,
     contact,
@@ -67,10 +79,11 @@ const open = async (association: Slug, row: Row, keyring: Keyring, names: Names)
       language: language || null,
       stopped: stopped === 'true',
     },
-    draft: facts.length > contactFacts ? toDraft(association, facts.slice(contactFacts), row.answers, key) : null,
+    draft,
     waiting: row.waiting ? row.waiting.map((stored) => toWaiting(association, stored, key)) : [],
     phone: openContact(association, contact, 'phone', key, row.phone),
   }
+  return { loaded, draftVersion: draft && Number(facts.at(-1)) }
 }
 
 type Facts = [ConversationId, ContactId, AccountId, string, string, StaffId | '', 'female' | 'male' | '', 'ar' | 'en' | '', string]

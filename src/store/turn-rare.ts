@@ -1,7 +1,7 @@
 /** What few turns do, as the lists that `turn_rare` takes. */
 import { v7 } from 'uuid'
 import type { RareWrites, TurnCommit } from '../ports/turn-store.ts'
-import { addCell, bumpOf, type Cells, type Draft, type Lists, type RareRow, reasonOf, untilOf } from './turn-rows.ts'
+import { addCell, type Basis, bumpOf, type Cells, type Draft, type Lists, type RareRow, reasonOf, untilOf } from './turn-rows.ts'
 
 type Columns = Omit<RareRow, 't'>
 
@@ -14,12 +14,12 @@ const add = (lists: Lists, turn: TurnCommit, name: string, columns: Columns): vo
 }
 
 /** @returns null for the usual turn, which has nothing of the kind */
-export const rareLists = (turn: TurnCommit, cells: Cells, draft: Draft | null): Lists | null => {
+export const rareLists = (turn: TurnCommit, cells: Cells, draft: Draft | null, basis: Basis): Lists | null => {
   const lists: Lists = {}
   if (turn.arrived.length > 1 || turn.taken.length > 0 || turn.outbox.length > 1) addMessages(lists, turn, cells)
   if (isRare(turn.rare)) {
     addTimers(lists, turn)
-    addRequests(lists, turn, cells, draft)
+    addRequests(lists, turn, cells, draft, basis)
     addOwner(lists, turn)
     addPerson(lists, turn, cells)
   }
@@ -68,7 +68,7 @@ const addTimers = (lists: Lists, turn: TurnCommit): void => {
   for (const { timer, subject, dueAt } of set.values()) add(lists, turn, 'timers', { k: timer, s: subject, due: dueAt })
 }
 
-const addRequests = (lists: Lists, turn: TurnCommit, cells: Cells, draft: Draft | null): void => {
+const addRequests = (lists: Lists, turn: TurnCommit, cells: Cells, draft: Draft | null, { draftVersion }: Basis): void => {
   const { requestOpened, submitted, discarded, advanced } = turn.rare
   if (requestOpened) {
     const { runId, ...opened } = requestOpened
@@ -78,7 +78,9 @@ const addRequests = (lists: Lists, turn: TurnCommit, cells: Cells, draft: Draft 
   }
   if (submitted) {
     const { request, reference, declaration, dataHash, notBefore, release } = submitted
-    add(lists, turn, 'submitted', { id: request, from: 'draft', reference, declaration, hash: dataHash, before: notBefore, release })
+    // One more when this turn has changed the draft before it submits it.
+    const v = draftVersion === null ? null : draftVersion + (draft ? 1 : 0)
+    add(lists, turn, 'submitted', { id: request, from: 'draft', v, reference, declaration, hash: dataHash, before: notBefore, release })
     add(lists, turn, 'events', { id: v7(), request, from: 'draft', to: 'submitted' })
   }
   if (discarded) {

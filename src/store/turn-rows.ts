@@ -40,8 +40,17 @@ export interface Draft {
   reminded: boolean | undefined
 }
 
+/** What the turn was decided on: loaded for it or remembered; version of its draft's request. */
+export interface Basis {
+  sure: boolean
+  draftVersion: number | null
+}
+
 export interface PreparedTurn {
   turn: TurnCommit
+  basis: Basis
+  /** The state as JSON. */
+  stateText: string
   cells: Cells
   state: Cell
   record: Cell
@@ -64,7 +73,7 @@ export const addCell = (cells: Cells, table: string, row: string, column: string
 }
 
 /** @param key of the contact */
-export const prepareTurn = (turn: TurnCommit, key: Buffer): PreparedTurn => {
+export const prepareTurn = (turn: TurnCommit, key: Buffer, basis: Basis): PreparedTurn => {
   const { turnId } = turn
   const cells: Cells = { association: turn.association, key, values: [], length: 0 }
   const state = JSON.stringify(turn.state)
@@ -75,6 +84,8 @@ export const prepareTurn = (turn: TurnCommit, key: Buffer): PreparedTurn => {
   const sent = turn.outbox[0]
   const prepared: PreparedTurn = {
     turn,
+    basis,
+    stateText: state,
     cells,
     state: addCell(cells, 'conversation', turn.conversation, 'state', state),
     record: addCell(cells, 'turn', turnId, 'record', record),
@@ -84,7 +95,7 @@ export const prepareTurn = (turn: TurnCommit, key: Buffer): PreparedTurn => {
     rare: null,
     moved: 0,
   }
-  prepared.rare = rareLists(turn, cells, prepared.draft)
+  prepared.rare = rareLists(turn, cells, prepared.draft, basis)
   return prepared
 }
 
@@ -120,7 +131,7 @@ export const joinTurns = (prepared: PreparedTurn[]): [turns: string, drafts: str
   let special = false
   for (const one of prepared) {
     turns.push(composite(turnFields(one, base)))
-    if (one.draft && !one.turn.rare.requestOpened) drafts.push(composite(draftFields(one.turn, one.draft, base)))
+    if (one.draft && !one.turn.rare.requestOpened) drafts.push(composite(draftFields(one, one.draft, base)))
     if (one.rare) {
       appendRare(rare, one.rare, base - one.moved)
       one.moved = base
@@ -133,7 +144,7 @@ export const joinTurns = (prepared: PreparedTurn[]): [turns: string, drafts: str
 }
 
 /** In the order of `turn_row`. */
-const turnFields = ({ turn, state, record, content, message }: PreparedTurn, base: number): Field[] => {
+const turnFields = ({ turn, basis, state, record, content, message }: PreparedTurn, base: number): Field[] => {
   const arrived = turn.arrived[0]
   const sent = turn.outbox[0]
   return [
@@ -153,6 +164,7 @@ const turnFields = ({ turn, state, record, content, message }: PreparedTurn, bas
     arrived !== undefined || turn.taken.length > 0,
     sent !== undefined,
     turn.rare.takeOver !== undefined || turn.outbox.some((row) => row.class === 'staff'),
+    basis.sure,
     arrived?.account,
     arrived?.id,
     arrived?.externalId,
@@ -173,13 +185,14 @@ const turnFields = ({ turn, state, record, content, message }: PreparedTurn, bas
 }
 
 /** In the order of `turn_draft`. */
-const draftFields = (turn: TurnCommit, draft: Draft, base: number): Field[] => [
+const draftFields = ({ turn, basis }: PreparedTurn, draft: Draft, base: number): Field[] => [
   turn.turnId,
   turn.association,
   turn.contact,
   turn.now,
   draft.id,
   'draft',
+  basis.draftVersion,
   draft.answers && base + draft.answers.o,
   draft.answers?.l,
   draft.kept,

@@ -13,14 +13,15 @@ import type { Keyring } from './keys.ts'
 import { createNames } from './names.ts'
 import { inAssociation } from './prisma.ts'
 import { openJson, openText, sealJson, sealText } from './seal.ts'
+import { createSeen } from './seen.ts'
 import { createCommit } from './turn-commit.ts'
 import { createLoad, readState } from './turn-load.ts'
 
 const day = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null
 
-export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyring): TurnStore => ({
-  load: createLoad(pool, keyring, createNames(prisma)),
-  commit: createCommit(pool, keyring),
+export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyring, seen = createSeen()): TurnStore => ({
+  load: createLoad(pool, keyring, createNames(prisma), seen),
+  commit: createCommit(pool, keyring, seen),
 
   async meet({ association, account, external, phone }, now) {
     const contact = v7()
@@ -46,6 +47,7 @@ export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyri
   },
 
   async store({ association, conversation, contact }, row) {
+    seen.forget(conversation)
     const key = await keyring.contactKey(association, contact)
     const content = sealJson(key, { association, table: 'inbox', row: row.id, column: 'content' }, row.content)
     const { rows } = await pool.query<{ fresh: boolean }>({
@@ -57,14 +59,14 @@ export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyri
   },
 
   async nextReference(association) {
-    const { rows } = await pool.query<{ counter: number }>({
-      name: 'next_reference',
-      text: 'update association set counter = counter + 1 where slug = $1 returning counter',
+    const { rows } = await pool.query<{ counter: number | null }>({
+      name: 'turn_reference',
+      text: 'select turn_reference($1) as counter',
       values: [association],
     })
-    const row = rows[0]
-    if (!row) throw new DomainError('not-found', `association ${association}`)
-    return row.counter
+    const counter = rows[0]?.counter
+    if (typeof counter !== 'number') throw new DomainError('not-found', `association ${association}`)
+    return counter
   },
 
   waitingAhead: (association, conversation) =>

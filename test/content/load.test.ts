@@ -1,6 +1,7 @@
+import { fileURLToPath } from 'node:url'
 /** Files that cannot be used say so: one line, with the file and the line in it. */
 import { afterEach, expect, test } from 'vitest'
-import { describeError, readErrorTexts } from '../../src/content/describe-error.ts'
+import { readErrorTexts } from '../../src/content/describe-error.ts'
 import { ContentError, loadContent, readContent } from '../../src/content/load-content.ts'
 import { domainErrors } from '../../src/ports/errors.ts'
 import { type ContentCopy, copyContent, shipped } from './copy.ts'
@@ -88,6 +89,8 @@ test('an association’s own wording replaces the text that ships, in its own re
   expect(own?.label('ar', 'menu:choose.ask')).toBe('حيّاك الله، كيف نخدمك؟')
   expect(own?.label('ar', 'menu:choose.again')).toBe('أي خيار أقرب إلى ما نخدمك به؟')
 })
+
+const describeError = readErrorTexts(fileURLToPath(new URL('../../', import.meta.url)))
 
 test('every refusal has words in both languages', () => {
   for (const code of [...Object.keys(domainErrors), 'unexpected']) {

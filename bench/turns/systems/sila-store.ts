@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { v7 } from 'uuid'
 import { type AccountId, ReleaseId, RequestId, Slug } from '../../../src/core/ids.ts'
 import type { AnswerValue } from '../../../src/core/requests/request.ts'
+import { migrationsDir } from '../../../src/main/root.ts'
 import { openPools, type Pools } from '../../../src/platform/database.ts'
 import { migrate } from '../../../src/platform/migrate.ts'
 import type { Loaded, OutboxRow, RareWrites, TurnCommit } from '../../../src/ports/turn-store.ts'
@@ -15,7 +16,6 @@ import { answerOf, type System, steps, wordOf } from '../system.ts'
 
 const association = Slug.parse('masakin')
 const release = ReleaseId.parse('0123456789abcdef')
-const migrations = new URL('../../../prisma/migrations', import.meta.url).pathname
 
 /** The turn that a fixed flow of 12 steps would take: opens a draft, saves nine answers, submits. */
 export const decide = (loaded: Loaded, account: AccountId, step: number, externalId: string, reference: string | null): TurnCommit => {
@@ -142,7 +142,7 @@ export const createSilaStore = (): System & { store(): Store } => {
     name: 'Sila: store, security and encryption, no engine',
     store: () => store,
     async setup(url, conversations) {
-      await migrate(url, migrations)
+      await migrate(url, migrationsDir)
       pools = openPools({ url, max: 10 })
       store = createStore({ pool: pools.app, keys: { master: randomBytes(32), index: randomBytes(32) } })
       await store.associations.importAssociation({ slug: association, name: { ar: 'تجربة' }, release: { id: release, body: {} } })

@@ -10,6 +10,7 @@ import { createContents } from '../../../src/content/contents.ts'
 import { type AccountId, Slug } from '../../../src/core/ids.ts'
 import { cleanText } from '../../../src/core/text/clean.ts'
 import { loadReleases } from '../../../src/main/load-releases.ts'
+import { migrationsDir } from '../../../src/main/root.ts'
 import { openPools, type Pools } from '../../../src/platform/database.ts'
 import { migrate } from '../../../src/platform/migrate.ts'
 import { systemClock } from '../../../src/ports/clock.ts'
@@ -17,7 +18,6 @@ import { createStore, type Store } from '../../../src/store/store.ts'
 import type { System } from '../system.ts'
 
 const association = Slug.parse('masakin')
-const migrations = new URL('../../../prisma/migrations', import.meta.url).pathname
 
 /** Twelve turns of one person: the wish, conditions, consent, five answers, and the draft deleted again. */
 const dialogue = [
@@ -45,7 +45,7 @@ export const createSila = (): System => {
   return {
     name: 'Sila: the whole turn, security and encryption on',
     async setup(url, conversations) {
-      await migrate(url, migrations)
+      await migrate(url, migrationsDir)
       pools = openPools({ url, max: 10 })
       const index = randomBytes(32)
       store = createStore({ pool: pools.app, keys: { master: randomBytes(32), index } })

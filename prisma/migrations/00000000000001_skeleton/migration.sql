@@ -44,6 +44,7 @@ CREATE DOMAIN input_kind AS text CHECK (VALUE IN ('message-received', 'timer-fir
 CREATE DOMAIN message_class AS text CHECK (VALUE IN ('reply', 'push', 'notice', 'staff'));
 CREATE DOMAIN outbox_state AS text CHECK (VALUE IN ('queued', 'sending', 'sent', 'delivered', 'read', 'failed', 'uncertain', 'cancelled'));
 CREATE DOMAIN send_failure AS text CHECK (VALUE IN ('unreachable', 'throttled', 'timeout', 'blocked', 'refused', 'unauthorized'));
+CREATE DOMAIN request_stage AS text CHECK (VALUE IN ('draft', 'submitted', 'incomplete', 'complete', 'research', 'committee', 'approved', 'not-accepted', 'delivered', 'closed', 'discarded'));
 CREATE DOMAIN timer_kind AS text CHECK (VALUE IN ('draft-reminder', 'draft-expiry', 'rating', 'absence', 'owner-return'));
 CREATE DOMAIN timer_state AS text CHECK (VALUE IN ('set', 'fired', 'cleared'));
 
@@ -235,12 +236,12 @@ CREATE INDEX handover_conversation_id_idx ON handover (conversation_id);
 -- ── Requests ────────────────────────────────────────────────────────────────────────────────────
 CREATE TABLE request (
   id              uuid PRIMARY KEY,
-  association     text NOT NULL REFERENCES association (slug),
+  association     text NOT NULL,
   contact_id      uuid NOT NULL REFERENCES contact (id),
   conversation_id uuid NOT NULL REFERENCES conversation (id),
   run_id          text NOT NULL,
   service         text NOT NULL,
-  stage           text NOT NULL DEFAULT 'draft' CHECK (stage IN ('draft', 'submitted', 'incomplete', 'complete', 'research', 'committee', 'approved', 'not-accepted', 'delivered', 'closed', 'discarded')),
+  stage           request_stage NOT NULL DEFAULT 'draft',
   version         integer NOT NULL DEFAULT 0,
   reference       text,
   answers         bytea,
@@ -274,8 +275,8 @@ CREATE TABLE request_event (
   id          uuid PRIMARY KEY,
   association text NOT NULL,
   request_id  uuid NOT NULL REFERENCES request (id),
-  "from"      text NOT NULL,
-  "to"        text NOT NULL,
+  "from"      request_stage NOT NULL,
+  "to"        request_stage NOT NULL,
   staff_id    uuid,
   note        bytea,
   at          timestamptz(3) NOT NULL

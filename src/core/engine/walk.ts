@@ -51,7 +51,7 @@ export const walk = (context: Context): void => {
     switch (node.kind) {
       case 'say':
         say(context, `${frame.flow}:${frame.node}.text`, textParams(context, frame))
-        for (const action of node.then) act(context, action, frame)
+        for (const action of node.actions) act(context, action, frame)
         frame.node = node.next
         break
       case 'do':

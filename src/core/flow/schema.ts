@@ -50,7 +50,7 @@ const next = slug
 const actions = z.array(NodeAction).default([])
 
 export const Node = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('say'), then: actions, next }),
+  z.strictObject({ kind: z.literal('say'), actions, next }),
   z.strictObject({
     kind: z.literal('ask'),
     expect: Expectation,

@@ -86,7 +86,7 @@ test('a conversation: welcome, words, options, the chosen one, the owner', async
   })
   const page = await visit()
   expect(await page.evaluate(() => [document.documentElement.dir, document.documentElement.lang])).toEqual(['rtl', 'ar'])
-  await page.getByText('بيانات تجريبية').waitFor()
+  await page.getByText('نسخة تجريبية').waitFor()
   await page.getByRole('button', { name: 'طلب دعم' }).click()
   await page.locator('[data-typing]').waitFor()
   const first = page.getByRole('button', { name: /١\s*نعم/ })

@@ -146,7 +146,7 @@ test('a request moves with exactly the words that were previewed', async () => {
   await page.getByText('المرحلة الآن: ينقصه ما يكمله.').waitFor()
   // The only way on is offered and not chosen: a second click on «send» must not take it.
   await page.getByRole('radio', { name: 'اعتماد الاكتمال' }).waitFor()
-  expect(await send.count()).toBe(0)
+  await expect.poll(() => send.count()).toBe(0)
   await page.getByRole('radio', { name: 'اعتماد الاكتمال' }).waitFor()
   await page.getByRole('link', { name: 'أم سعد' }).click()
   await expect.poll(async () => (await transcript(page).locator('p.words').allTextContents()).join('\n')).toContain(told)

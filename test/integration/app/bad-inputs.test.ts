@@ -36,6 +36,7 @@ const cases = [
   { id: 'size.tatweel', payload: `مـ${'ـ'.repeat(10_000)}ساعدة` },
   { id: 'unicode.nul', payload: 'طلب\u0000مساعدة' },
   { id: 'unicode.surrogates', payload: '\ude00\ud83d' },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person may type it
   { id: 'markup.templates', payload: '{{7*7}} ${7*7} <%= 7*7 %> %s $t(common:yes) {{reference}}' },
   { id: 'markup.html', payload: '</style><script>alert(1)</script><img src=x onerror=1>' },
 ].map(({ id, payload }) => ({ id, text: payload }))

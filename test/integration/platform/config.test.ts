@@ -21,6 +21,7 @@ test('without anything set there are defaults for a laptop', () => {
     port: 3000,
     host: '127.0.0.1',
     publicUrl: 'http://localhost:3000',
+    trustProxy: undefined,
     dataDir: resolve('.sila'),
     association: 'masakin',
     databaseUrl: undefined,
@@ -31,7 +32,7 @@ test('without anything set there are defaults for a laptop', () => {
     burstTextMs: 1500,
     burstMediaMs: 4000,
     logLevel: 'info',
-    nodeEnv: 'production',
+    nodeEnv: 'development',
   })
 })
 
