@@ -3,6 +3,7 @@
 import type { Releases, ServiceCall } from '../core/engine/context.ts'
 import type { Effect } from '../core/engine/effect.ts'
 import type { Env, Input } from '../core/engine/input.ts'
+import type { ConversationState } from '../core/engine/state.ts'
 import { takeTurn } from '../core/engine/take-turn.ts'
 import { addDays, riyadhDate } from '../core/text/dates.ts'
 import type { InboxRow, Loaded, OutboxRow, RareWrites, TurnCommit } from '../ports/turn-store.ts'
@@ -85,11 +86,14 @@ export const decide = async (deps: RunnerDeps, loaded: Loaded, incoming: Incomin
       replies,
       effects: turn.effects,
       outbox: renderOutbox(deps, turn.effects, env, gender, incoming.input),
-      rare: { ...rare, ...incoming.rare },
+      rare: { ...rare, ...incoming.rare, ...(isRating(loaded.state, turn.state) && { sealed: 'rating' as const }) },
     }
   }
   throw new Error('a turn that keeps calling services')
 }
+
+/** A rating with its comment, from the question that opens it on: the one who was rated does not read it. */
+const isRating = (...states: ConversationState[]): boolean => states.some(({ run }) => run?.frames[0]?.flow === 'rating')
 
 const answerService = (deps: RunnerDeps, loaded: Loaded, need: ServiceCall): Promise<unknown> => {
   switch (need.call) {

@@ -54,6 +54,10 @@ export interface OutboxRow {
   staff: StaffId | null
 }
 
+/** Spans that staff do not read in the transcript. */
+export const sealedSpans = ['rating'] as const
+export type SealedSpan = (typeof sealedSpans)[number]
+
 /** Rare writes, each a row of its own list; carried out in the turn's transaction. */
 export interface RareWrites {
   timersSet?: { timer: TimerKind; subject: string; dueAt: string }[]
@@ -81,6 +85,8 @@ export interface RareWrites {
   consents?: { purpose: string; given: boolean; text: string }[]
   rating?: { request: RequestId; dimension: 'service' | 'provider'; score: number }[]
   ratingComment?: { request: RequestId; comment: string }
+  /** The messages of this turn belong to a sealed span: read only by those whose case it is. */
+  sealed?: SealedSpan
   profile?: { gender?: 'female' | 'male' | null; language?: 'ar' | 'en'; name?: string; stopped?: boolean }
 }
 

@@ -52,8 +52,8 @@ const select = (wanted: Prisma.Sql, staff: string | null): Prisma.Sql => Prisma.
   join contact p on p.id = c.contact_id
   join channel_account a on a.id = c.account_id
   left join staff s on s.id = c.owner_id
-  left join lateral (select id, kind, content, at from inbox where conversation_id = c.id order by id desc limit 1) i on true
-  left join lateral (select id, class, message, at from outbox where conversation_id = c.id and state <> 'cancelled' order by id desc limit 1) o on true
+  left join lateral (select id, kind, content, at from inbox where conversation_id = c.id and seal is null order by id desc limit 1) i on true
+  left join lateral (select id, class, message, at from outbox where conversation_id = c.id and state <> 'cancelled' and seal is null order by id desc limit 1) o on true
   left join lateral (
     select at from outbox where conversation_id = c.id and state <> 'cancelled' and class in ('reply', 'staff') order by id desc limit 1
   ) said on true

@@ -59,6 +59,16 @@ export const keptFiles = async (tx: Tx, opener: Opener, ids: string[]): Promise<
   )
 }
 
+type Sealable = DeskLine & { seal: string | null }
+
+/** One line stands for all that is sealed together. */
+const hideSealed = (lines: Sealable[]): DeskLine[] =>
+  lines.flatMap(({ seal, ...line }, index) => {
+    if (seal === null) return line
+    const first = index === 0 || lines[index - 1]?.seal !== seal
+    return first ? { ...line, from: 'notice' as const, kind: 'sealed', text: '', options: [], staff: null, file: null, state: '' } : []
+  })
+
 /** Kinds of line in one instant: what was heard, what it did, what was answered. */
 const rank = { person: 0, notice: 1, bot: 2, staff: 2 } as const
 
@@ -86,9 +96,10 @@ export const readTranscript = async (
     contents.flatMap(({ content }) => receivedFile(content)?.id ?? []),
   )
 
-  const lines: DeskLine[] = [
+  const all: Sealable[] = [
     ...contents.map(
-      ({ row, content }): DeskLine => ({
+      ({ row, content }): Sealable => ({
+        seal: row.seal,
         id: row.id,
         from: 'person',
         at: row.at.toISOString(),
@@ -101,7 +112,8 @@ export const readTranscript = async (
       }),
     ),
     ...messages.map(
-      ({ row, message }): DeskLine => ({
+      ({ row, message }): Sealable => ({
+        seal: row.seal,
         id: row.id,
         from: row.class === 'staff' ? 'staff' : 'bot',
         at: row.at.toISOString(),
@@ -114,7 +126,8 @@ export const readTranscript = async (
       }),
     ),
     ...moves.map(
-      (row): DeskLine => ({
+      (row): Sealable => ({
+        seal: null,
         id: row.id,
         from: 'notice',
         at: row.at.toISOString(),
@@ -127,5 +140,6 @@ export const readTranscript = async (
       }),
     ),
   ].sort(inTime)
+  const lines = hideSealed(all)
   return { lines: lines.slice(-count), more: lines.length > count }
 }

@@ -38,8 +38,11 @@ export interface Seen {
 
 /** About 3 kB each. */
 const kept = 8_000
-/** Profile and phone are not checked by the commit: changed on another conversation, they are seen after this. */
-const keptMs = 60_000
+/**
+ * As long as someone takes to answer. Profile and phone are not checked by the commit: a contact has one
+ * conversation; when one can have several, their changes need a version as well.
+ */
+const keptMs = 10 * 60_000
 
 /** What leaves the rest of a `Loaded` as it was. */
 const harmless: ReadonlySet<keyof RareWrites> = new Set([

@@ -17,6 +17,7 @@ const add = (lists: Lists, turn: TurnCommit, name: string, columns: Columns): vo
 export const rareLists = (turn: TurnCommit, cells: Cells, draft: Draft | null, basis: Basis): Lists | null => {
   const lists: Lists = {}
   if (turn.arrived.length > 1 || turn.taken.length > 0 || turn.outbox.length > 1) addMessages(lists, turn, cells)
+  if (turn.rare.sealed) add(lists, turn, 'seals', { seal: turn.rare.sealed })
   if (isRare(turn.rare)) {
     addTimers(lists, turn)
     addRequests(lists, turn, cells, draft, basis)

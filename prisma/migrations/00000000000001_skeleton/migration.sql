@@ -160,6 +160,7 @@ CREATE TABLE inbox (
   disposition     disposition,
   reason          text,
   deferred_until  timestamptz(3),
+  seal            text CHECK (seal IN ('rating')), -- of a span that the transcript does not show
   UNIQUE (account_id, external_id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 ALTER TABLE inbox ALTER COLUMN content SET STORAGE EXTERNAL;
@@ -200,7 +201,8 @@ CREATE TABLE outbox (
   external_id     text,
   message         bytea NOT NULL,
   at              timestamptz(3) NOT NULL,
-  sent_at         timestamptz(3)
+  sent_at         timestamptz(3),
+  seal            text CHECK (seal IN ('rating'))
 ) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05);
 ALTER TABLE outbox ALTER COLUMN message SET STORAGE EXTERNAL;
 CREATE INDEX outbox_conversation_id_idx ON outbox (conversation_id, id);

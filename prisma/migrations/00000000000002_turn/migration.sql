@@ -325,6 +325,14 @@ BEGIN
     FROM jsonb_to_recordset(rare -> 'outbox') AS r (t uuid, a text, c uuid, id uuid, s integer, n integer, k text, f uuid, e integer, o integer, l integer, now timestamptz)
     WHERE r.t = ANY (won);
   END IF;
+  IF rare ? 'seals' THEN
+    UPDATE inbox i SET seal = r.seal
+    FROM jsonb_to_recordset(rare -> 'seals') AS r (t uuid, a text, c uuid, seal text)
+    WHERE i.conversation_id = r.c AND i.turn_id = r.t AND i.association = r.a AND r.t = ANY (won);
+    UPDATE outbox o SET seal = r.seal
+    FROM jsonb_to_recordset(rare -> 'seals') AS r (t uuid, a text, c uuid, seal text)
+    WHERE o.conversation_id = r.c AND o.turn_id = r.t AND o.association = r.a AND r.t = ANY (won);
+  END IF;
 
   -- Timers. One that was cleared or set anew meanwhile does not fire.
   IF rare ? 'fired' THEN
