@@ -1,4 +1,7 @@
-/** Takes recorded turns again: the same release, state, input, environment and replies must give the same effects. */
+/**
+ * Takes recorded turns again: the same release, state, input, environment and replies must give the same effects,
+ * and one after the other the state that the conversation has now.
+ */
 import { isDeepStrictEqual } from 'node:util'
 import { initialState } from '../core/engine/state.ts'
 import { takeTurn } from '../core/engine/take-turn.ts'
@@ -13,6 +16,8 @@ export interface ReplayDifference {
   recorded: unknown
   replayed: unknown
 }
+
+const asStored = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T // what a column gives back
 
 /** @returns how many turns were taken again, and where the result differed (empty: identical). */
 export const replay = async (
@@ -39,17 +44,15 @@ export const replay = async (
       break
     }
     // Stored as JSON: absent and undefined are one.
-    const again = JSON.parse(JSON.stringify({ state: turn.state, effects: turn.effects })) as {
-      state: typeof turn.state
-      effects: typeof turn.effects
+    const effects = asStored(turn.effects)
+    if (!isDeepStrictEqual(effects, record.effects)) {
+      differences.push({ conversation, seq, what: 'effects', recorded: record.effects, replayed: effects })
     }
-    if (!isDeepStrictEqual(again.effects, record.effects)) {
-      differences.push({ conversation, seq, what: 'effects', recorded: record.effects, replayed: again.effects })
-    }
-    if (!isDeepStrictEqual(again.state, record.state)) {
-      differences.push({ conversation, seq, what: 'state', recorded: record.state, replayed: again.state })
-    }
-    state = record.state
+    state = asStored(turn.state)
+  }
+  const stored = await deps.turns.load({ association, conversation })
+  if (stored && differences.length === 0 && !isDeepStrictEqual(state, stored.state)) {
+    differences.push({ conversation, seq, what: 'state', recorded: stored.state, replayed: state })
   }
   return { turns: records.length, differences }
 }

@@ -102,6 +102,8 @@ const program = (): Command => {
 
 /** Runs one command; sets the exit code. Errors an operator can mend are one line. */
 export const runCommandLine = async (args: string[]): Promise<void> => {
+  // `sila doctor | head`: whoever reads has enough, and that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed))
   try {
     await program().parseAsync(args, { from: 'user' })
   } catch (error) {

@@ -55,7 +55,8 @@ export const startAll = async ({ config, say, window }: StartOptions): Promise<R
     const firstName = current.label('ar', 'common:first-staff') ?? 'admin'
     const firstStaff = await ensureFirstStaff(createStaffStore(prisma, auth), association, data.dataDir, firstName)
     const server = await createServer({
-      logger: createPino({ level: config.logLevel }),
+      // Of the server only trouble, unless more is asked for: its first line would stand before ours.
+      logger: createPino({ level: config.logLevel === 'info' ? 'warn' : config.logLevel }),
       pages: pagesDir,
       publicUrl: https ? config.publicUrl : null,
       ...(config.trustProxy && { trustProxy: config.trustProxy }),

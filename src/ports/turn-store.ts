@@ -126,7 +126,6 @@ export interface TurnRecord {
   /** Version after the turn: 1, 2, 3 … without gaps. */
   seq: number
   at: string
-  state: ConversationState
   input: Input
   env: Env
   replies: unknown[]

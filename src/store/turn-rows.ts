@@ -78,8 +78,8 @@ export const prepareTurn = (turn: TurnCommit, key: Buffer, basis: Basis): Prepar
   const cells: Cells = { association: turn.association, key, values: [], length: 0 }
   const state = JSON.stringify(turn.state)
   const { input, env, replies, effects } = turn
-  // The state is written twice, and turned into JSON once.
-  const record = `{"state":${state},${JSON.stringify({ input, env, replies, effects }).slice(1)}`
+  // Without the state: replay makes each state from the one before, and holds the last against the row.
+  const record = JSON.stringify({ input, env, replies, effects })
   const arrived = turn.arrived[0]
   const sent = turn.outbox[0]
   const prepared: PreparedTurn = {

@@ -3,7 +3,6 @@ import type { Pool } from 'pg'
 import { v7 } from 'uuid'
 import type { Effect } from '../core/engine/effect.ts'
 import type { Env, Input, TimerKind } from '../core/engine/input.ts'
-import type { ConversationState } from '../core/engine/state.ts'
 import { ConversationId, RequestId, type Slug } from '../core/ids.ts'
 import { RequestStage } from '../core/requests/request.ts'
 import { DomainError } from '../ports/errors.ts'
@@ -15,7 +14,7 @@ import { inAssociation } from './prisma.ts'
 import { openJson, openText, sealJson, sealText } from './seal.ts'
 import { createSeen } from './seen.ts'
 import { createCommit } from './turn-commit.ts'
-import { createLoad, readState } from './turn-load.ts'
+import { createLoad } from './turn-load.ts'
 
 const day = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null
 
@@ -154,7 +153,6 @@ export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyri
       const record = openJson<TurnRecordSealed>(key, { association, table: 'turn', row: row.id, column: 'record' }, row.record)
       return {
         ...record,
-        state: readState(record.state),
         turnId: row.id,
         conversation,
         seq: row.seq,
@@ -172,7 +170,6 @@ export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyri
 })
 
 interface TurnRecordSealed {
-  state: ConversationState
   input: Input
   env: Env
   replies: unknown[]

@@ -21,6 +21,8 @@ export const understand = (matcher: Matcher, text: string, conversation?: 'ar' |
   const command = commandOf(normal, text) ?? (whole ? null : commandOf(restNormal, rest))
   const spoken = languageOf(normal)
   const language = conversation === undefined ? spoken : spoken !== null && spoken !== conversation && isSentence(normal) ? spoken : null
-  const candidates = command === null && smalltalk === null && rest !== '' ? matcher.match(rest) : []
+  // «١», an id, a phone: nothing to look up.
+  const asks = command === null && smalltalk === null && /\p{L}/u.test(rest)
+  const candidates = asks ? matcher.match(rest) : []
   return { command, greeting, smalltalk, rest, language, candidates, band: matcher.band(candidates), knowledge: matcher.version }
 }

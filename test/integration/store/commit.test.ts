@@ -37,7 +37,6 @@ test('a turn is stored, and the next load reads it', async () => {
       conversation: before.conversation,
       seq: 1,
       at: now,
-      state: turn.state,
       input: turn.input,
       env: turn.env,
       replies: [],
