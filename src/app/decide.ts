@@ -109,9 +109,14 @@ const answerService = (deps: RunnerDeps, loaded: Loaded, need: ServiceCall): Pro
 }
 
 /** Consecutive texts of one class become one message; one whose every line needs an empty slot is not sent. */
-const renderOutbox = (deps: RunnerDeps, effects: Effect[], env: Env, gender: 'female' | 'male' | null, input: Input): OutboxRow[] =>
-  deps.contents
-    .render(effects, { gender, now: env.now })
+const renderOutbox = (deps: RunnerDeps, effects: Effect[], env: Env, gender: 'female' | 'male' | null, input: Input): OutboxRow[] => {
+  const rendered = deps.contents.render(effects, { gender, now: env.now })
+  const open = [
+    ...rendered.flatMap(({ unfilled }) => unfilled),
+    ...effects.flatMap((effect) => (effect.kind === 'count' && effect.name === 'slot' ? effect.of : [])),
+  ]
+  if (open.length > 0) deps.log.slots(open)
+  return rendered
     .filter(({ text }) => text !== '')
     .map(({ class: of, text, language, options, promptId, layout }, n) => ({
       id: outboxId(env.seed, n),
@@ -120,6 +125,7 @@ const renderOutbox = (deps: RunnerDeps, effects: Effect[], env: Env, gender: 'fe
       staff: of === 'staff' && input.kind === 'staff-replied' ? input.staff.id : null,
       message: { text, language, options, promptId, layout },
     }))
+}
 
 /** Ids of messages share the turn's seed; the engine's own ids count from 1, these from 0xf000. */
 const outboxId = (seed: string, n: number): string => seed.slice(0, -4) + (0xf000 + n).toString(16)

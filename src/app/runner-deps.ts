@@ -10,6 +10,8 @@ import type { TurnStore } from '../ports/turn-store.ts'
 /** One line per turn; never text, name or phone. */
 export interface TurnLog {
   turn(line: { association: Slug; conversation: ConversationId; turn: string; kind: string; outcome: string; ms: number }): void
+  /** Facts that the association has not filled in were needed. */
+  slots(names: string[]): void
   failure(line: { association: Slug; conversation: ConversationId; kind: string; error: unknown }): void
 }
 

@@ -83,7 +83,6 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
     await store.associations.importAssociation({ slug: association.slug, name: association.name, release: { id, body } })
   }
   const missing: Missing = ({ language, key, name }) => {
-    metrics?.slotsUnfilled.inc()
     logger.error({ code: name === null ? `text ${key} ${language}` : `value ${name} in ${key}` }, 'text is missing')
   }
   const contents = createContents({
@@ -126,6 +125,9 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
         metrics?.turns.inc({ kind, outcome })
         metrics?.turnDuration.observe(ms / 1000)
         logger.info({ association, conversation, turn, kind, outcome, duration: Math.round(ms) }, 'turn')
+      },
+      slots: (names) => {
+        metrics?.slotsUnfilled.inc(names.length)
       },
       failure: ({ association, conversation, kind, error }) => {
         metrics?.turns.inc({ kind, outcome: 'failed' })

@@ -18,7 +18,7 @@ import { createStaffAuth } from '../store/staff-auth.ts'
 import { createStaffStore } from '../store/staff-store.ts'
 import { buildPages } from './build-pages.ts'
 import { ensureFirstStaff, type FirstStaff } from './first-staff.ts'
-import { type OpenApplication, openApplication } from './open-application.ts'
+import { type OpenApplication, openApplication, usesSample } from './open-application.ts'
 import { pagesDir, root } from './root.ts'
 
 export interface Running {
@@ -94,6 +94,7 @@ export const startAll = async ({ config, say, window }: StartOptions): Promise<R
             acts: application.acts,
             files: application.files,
             contents: application.contents,
+            sample: usesSample(config),
           }),
       ],
     })

@@ -19,6 +19,10 @@ export function createMetrics(options: { process?: boolean } = {}) {
     inboxWaiting: new Gauge({ name: 'inbox_waiting', help: 'Updates stored and not yet taken.', registers }),
     outboxOldestAge: new Gauge({ name: 'outbox_oldest_age_seconds', help: 'Age of the oldest message not yet sent.', registers }),
     sends: new Counter({ name: 'sends_total', help: 'Attempts to send.', labelNames: ['channel', 'outcome'], registers }),
-    slotsUnfilled: new Counter({ name: 'slots_unfilled_total', help: 'Texts rendered with a parameter missing. Must stay 0.', registers }),
+    slotsUnfilled: new Counter({
+      name: 'slots_unfilled_total',
+      help: 'Facts that an answer needed and the association has not filled in.',
+      registers,
+    }),
   }
 }

@@ -107,6 +107,7 @@ const run = async (steps: Step[]): Promise<void> => {
   const player = createPurePlayer(releases, masakin, '2026-11-24T10:00:00+03:00')
   let owned = false
   for (const step of steps) {
+    const asked = player.state().prompt
     if ('person' in step) await player.person(step.person)
     else if ('press' in step) await player.press(step.press)
     else if ('sends' in step) await player.sends(step.sends)
@@ -121,6 +122,14 @@ const run = async (steps: Step[]): Promise<void> => {
       if (!owned) continue
       if ('staff' in step) await player.staff(step.staff)
       else await player.releases()
+    }
+    if ('person' in step || 'press' in step || 'sends' in step) {
+      // Whatever was pushed meanwhile: an answer belongs to the question that was open, and to no other.
+      for (const effect of player.effects()) {
+        if (effect.kind !== 'save-answer') continue
+        const node = asked ? releases[0]?.flows.get(asked.flow)?.nodes[asked.node] : undefined
+        expect({ saved: effect.field, step }).toEqual({ saved: node?.kind === 'ask' ? node.save : 'nothing was asked', step })
+      }
     }
     const lines = player.take()
     if (lines.some((line) => 'صار' in line && line.صار.startsWith('release'))) owned = false

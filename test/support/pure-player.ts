@@ -17,7 +17,11 @@ import { lineOfEffect, mediaOf } from './dialogue-lines.ts'
 
 const staffId = StaffId.parse('00000000-0000-7000-8000-0000000000aa')
 
-export const createPurePlayer = (releases: LoadedRelease[], slug: Slug, starts: string): Player & { state(): ConversationState } => {
+export const createPurePlayer = (
+  releases: LoadedRelease[],
+  slug: Slug,
+  starts: string,
+): Player & { state(): ConversationState; effects(): Effect[] } => {
   const contents = createContents({ releases, loadSnapshot: async () => null })
   const release = contents.current(slug)
   let now = Date.parse(starts)
@@ -32,6 +36,7 @@ export const createPurePlayer = (releases: LoadedRelease[], slug: Slug, starts: 
   const timers = new Map<string, { timer: TimerKind; subject: string; dueAt: number }>()
   let last: AbstractMessage | null = null
   let seen: Step[] = []
+  let effects: Effect[] = []
 
   const env = (): Env => ({
     now: new Date(now).toISOString(),
@@ -131,6 +136,7 @@ export const createPurePlayer = (releases: LoadedRelease[], slug: Slug, starts: 
         continue
       }
       stored = JSON.stringify(result.state)
+      effects = result.effects
       const gender = result.effects.reduce(
         (found, effect) => (effect.kind === 'set-profile' && effect.gender !== undefined ? effect.gender : found),
         at.profile.gender,
@@ -215,5 +221,6 @@ export const createPurePlayer = (releases: LoadedRelease[], slug: Slug, starts: 
       return lines
     },
     state: () => JSON.parse(stored) as ConversationState,
+    effects: () => effects,
   }
 }

@@ -62,6 +62,7 @@ export const createSila = (): System => {
         events: { publish: () => {}, subscribe: () => () => {} },
         log: {
           turn: () => {},
+          slots: () => {},
           failure: ({ error }) => {
             throw error
           },

@@ -73,8 +73,6 @@ export const ConversationState = z.object({
   draftExpired: z.boolean(),
   /** ISO instant of the last message of the person, for resumption. */
   lastHeard: z.string().nullable(),
-  /** Article answered last, so that the same text is not sent twice in a row. */
-  lastArticle: z.string().nullable(),
 })
 export type ConversationState = z.infer<typeof ConversationState>
 
@@ -94,5 +92,4 @@ export const initialState = (language: Language = 'ar'): ConversationState => ({
   absencePending: false,
   draftExpired: false,
   lastHeard: null,
-  lastArticle: null,
 })

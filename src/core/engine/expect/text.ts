@@ -30,9 +30,11 @@ export const fullName: ExpectSpec<'name'> = {
   free: true,
   options: noOptions,
   params: noParams,
-  read: (_context, _frame, _node, { text }) => {
+  read: (_context, frame, _node, { text }) => {
     const name = readName(text)
-    return name.ok ? answered({ kind: 'text', value: name.value }) : failed(name.reason)
+    if (!name.ok) return failed(name.reason)
+    // One word may be a whole name or «لاحقا»: asked for once more, taken the second time.
+    return name.confirm && frame.tries === 0 ? failed('too-short') : answered({ kind: 'text', value: name.value })
   },
   readMedia: noMedia,
 }

@@ -1,0 +1,66 @@
+/** Words while a question of a flow waits. */
+import { accept, openQuestion, readAnswer } from './answer.ts'
+import { sayArticle } from './articles.ts'
+import { type Context, formOf, say } from './context.ts'
+import type { TextKey } from './effect.ts'
+import { expectSpecs } from './expect/specs.ts'
+import { greet } from './greet.ts'
+import { isNoReply, missed } from './hear-idle.ts'
+import type { Candidate, Understanding } from './input.ts'
+import { leaveRun } from './routes.ts'
+import { ask, openAbove, startRun } from './walk.ts'
+
+export const hearAtQuestion = (context: Context, text: string, understanding: Understanding): void => {
+  const question = openQuestion(context)
+  if (!question) return
+  const { greeting, smalltalk, rest, band } = understanding
+  const free = expectSpecs[question.node.expect.kind].free
+  if (greeting && rest === '') {
+    greet(context, greeting)
+    return ask(context, 'again')
+  }
+  if (smalltalk && isNoReply(smalltalk)) {
+    context.noted = 'dua'
+    return
+  }
+  if (smalltalk && !free) {
+    say(context, `smalltalk:${smalltalk}` as TextKey)
+    return smalltalk === 'grievance-dua' ? undefined : ask(context, 'again')
+  }
+  if (greeting) greet(context, greeting)
+  const words = greeting ? rest : text
+  const reading = readAnswer(context, question, words, null)
+  const good = reading.kind === 'answer' || reading.kind === 'confirm'
+  const best = understanding.candidates[0]
+  const interrupts = best && (band === 'certain' || (band === 'answer' && !free)) && !(good && !free)
+  if (interrupts && !sameForm(context, best)) {
+    if (best.kind === 'article') {
+      sayArticle(context, best.id)
+      return ask(context, 'again')
+    }
+    if (best.kind === 'flow' && !formOf(context)) return startRun(context, best.id)
+  }
+  if (reading.kind === 'failed' && question.frame.flow === 'menu') {
+    // Nothing on the menu, and no inquiry: a second miss is for a person, not a third menu.
+    leaveRun(context)
+    return missed(context, understanding.candidates, band)
+  }
+  context.state.misses = 0
+  accept(context, question, reading)
+}
+
+const sameForm = (context: Context, candidate: Candidate): boolean =>
+  candidate.kind === 'flow' && (context.state.run?.frames.some(({ flow }) => flow === candidate.id) ?? false)
+
+/** Back after days: greet, say where we were, offer. @returns false when the words simply answer the question. */
+export const offerResume = (context: Context, understanding: Understanding, text: string): boolean => {
+  const question = openQuestion(context)
+  if (!question || !context.state.run?.requestId) return false
+  const free = expectSpecs[question.node.expect.kind].free
+  const reading = readAnswer(context, question, text, null)
+  if (!free && (reading.kind === 'answer' || reading.kind === 'confirm')) return false
+  if (understanding.band === 'answer' || understanding.band === 'certain') return false
+  if (understanding.greeting) greet(context, understanding.greeting)
+  openAbove(context, 'resume')
+  return true
+}
