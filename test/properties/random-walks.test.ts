@@ -75,7 +75,7 @@ const stepOf: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(1, 2, 3, 'agree', 'nonsense').map((press) => ({ press })) },
   { weight: 2, arbitrary: fc.constantFrom(...media).map((sends) => ({ sends })) },
   { weight: 1, arbitrary: fc.constantFrom('20m', '3h', '13h', '4d', '40d').map((wait) => ({ wait })) },
-  { weight: 1, arbitrary: fc.constantFrom<Step>({ takes: 'نورة' }, { releases: true }, { staff: 'معك نورة' }) },
+  { weight: 1, arbitrary: fc.constantFrom<Step>({ takes: 'نورة' }, { releases: true }, { staff: 'معك نورة' }, { moves: 'closed' }) },
 )
 
 /** Shortest way to a submitted request, so that walks also start beyond it. */
@@ -101,11 +101,14 @@ const starts: Step[][] = [
   form,
   [...form, { sends: 'pdf' }, { person: 'صح' }],
   [...form, { sends: 'pdf' }, { person: 'صح' }, { person: 'أوافق' }],
+  // A rating is due while a second request is being filled in.
+  [...form, { sends: 'pdf' }, { person: 'صح' }, { person: 'أوافق' }, { moves: 'closed' }, ...form.slice(0, 8), { wait: '20m' }],
 ]
 
 const run = async (steps: Step[]): Promise<void> => {
   const player = createPurePlayer(releases, masakin, '2026-11-24T10:00:00+03:00')
   let owned = false
+  let submitted = false
   for (const step of steps) {
     const asked = player.state().prompt
     if ('person' in step) await player.person(step.person)
@@ -114,6 +117,8 @@ const run = async (steps: Step[]): Promise<void> => {
     else if ('wait' in step) {
       const unit = { m: 60_000, h: 3_600_000, d: 86_400_000 }[step.wait.slice(-1)] ?? 0
       await player.wait(Number(step.wait.slice(0, -1)) * unit)
+    } else if ('moves' in step) {
+      if (submitted) await player.moves(step.moves, null)
     } else if ('takes' in step) {
       if (owned) continue
       await player.takes(step.takes)
@@ -126,14 +131,30 @@ const run = async (steps: Step[]): Promise<void> => {
     if ('person' in step || 'press' in step || 'sends' in step) {
       // Whatever was pushed meanwhile: an answer belongs to the question that was open, and to no other.
       for (const effect of player.effects()) {
-        if (effect.kind !== 'save-answer') continue
         const node = asked ? releases[0]?.flows.get(asked.flow)?.nodes[asked.node] : undefined
-        expect({ saved: effect.field, step }).toEqual({ saved: node?.kind === 'ask' ? node.save : 'nothing was asked', step })
+        const expected = node?.kind === 'ask' ? node : null
+        if (effect.kind === 'save-answer')
+          expect({ saved: effect.field, step }).toEqual({ saved: expected?.save ?? 'nothing was asked', step })
+        if (effect.kind === 'rate') {
+          expect({ rated: effect.dimension, step }).toEqual({
+            rated: expected?.expect.kind === 'rating' ? expected.expect.dimension : 'nothing was asked',
+            step,
+          })
+        }
       }
     }
     const lines = player.take()
     if (lines.some((line) => 'صار' in line && line.صار.startsWith('release'))) owned = false
+    submitted ||= lines.some((line) => 'صار' in line && line.صار.startsWith('submit-request'))
     const state = player.state()
+    if (
+      'wait' in step &&
+      asked?.flow === 'support-request' &&
+      !lines.some((line) => 'صار' in line && line.صار.startsWith('discard-request'))
+    ) {
+      // Nothing that comes by itself takes the place of a question that waits: «٤» stays the answer to it.
+      expect({ open: state.prompt?.id, step }).toEqual({ open: asked.id, step })
+    }
     ConversationState.parse(state)
     const said = lines.flatMap((line) => ('آلي' in line ? [line.آلي] : []))
     for (const text of said) {
