@@ -61,7 +61,9 @@ const currentOptions = (context: Context, { frame, node }: OpenQuestion): Option
 export const readAnswer = (context: Context, question: OpenQuestion, text: string, option: string | null): Reading => {
   const { frame, node } = question
   const spec = expectSpecs[node.expect.kind]
-  const chosen = option ?? (node.expect.kind === 'text' ? null : (readOption(text, shownOptions(context, question))?.id ?? null))
+  const read = option ?? (node.expect.kind === 'text' ? null : (readOption(text, shownOptions(context, question))?.id ?? null))
+  // Only what the question offers now: never an option of a text that stood there before.
+  const chosen = read !== null && currentOptions(context, question).some(({ id }) => id === read) ? read : null
   if (frame.vars.mode === 'confirm') {
     const said = chosen ?? readYesNo(text)
     if (said === 'yes') return { kind: 'answer', value: JSON.parse(String(frame.vars.pending)) as AnswerValue, option: null } // written below from an AnswerValue
@@ -187,7 +189,8 @@ const takeOffer = (context: Context, { frame, node }: OpenQuestion, offer: strin
   }
   delete frame.vars.mode
   frame.tries = 0
-  if (offer === 'human') return handOver(context, 'field-by-staff', 'relations')
+  if (offer === 'human') handOver(context, 'field-by-staff', 'relations')
+  // The question is open again with its own options, also while a person is waited for.
   ask(context, 'again')
 }
 
