@@ -1,5 +1,5 @@
 /** Words that work from everywhere, before the node's own reading. */
-import { type Context, closePrompt, draftOf, formOf, releaseOf, say, topFrame } from './context.ts'
+import { type Context, closePrompt, draftOf, formOf, nodeAt, releaseOf, say, topFrame } from './context.ts'
 import { handOver } from './hand-over.ts'
 import type { Command } from './input.ts'
 import { formProgress } from './progress.ts'
@@ -27,7 +27,15 @@ const goBack = (context: Context): void => {
   }
   if (run.frames.length > 1) {
     run.frames.pop()
-    return ask(context, 'again')
+    // The flow below may stand behind the question that opened this one.
+    const below = topFrame(run)
+    const opener = nodeAt(context, below.flow, below.node).kind === 'ask' ? below.node : below.trail.pop()
+    if (opener !== undefined) {
+      below.node = opener
+      return ask(context, 'again')
+    }
+    leaveRun(context)
+    return openMenu(context)
   }
   say(context, 'common:back.first')
   ask(context, 'again')
