@@ -18,6 +18,7 @@ import type { LoadedRelease } from '../content/load-content.ts'
 import type { Missing } from '../content/release.ts'
 import type { AccountId, Slug } from '../core/ids.ts'
 import type { DeskActs } from '../http/desk/use-cases.ts'
+import { PlatformError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import type { Channel, ChannelKind } from '../ports/channel.ts'
@@ -81,6 +82,10 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
   const store = createStore({ pool: options.pool, keys: options.keys })
   for (const { association, id, body } of options.releases) {
     await store.associations.importAssociation({ slug: association.slug, name: association.name, release: { id, body } })
+    await store.keyring.associationKey(association.slug).catch((error: unknown) => {
+      const message = 'The master key does not open this database: put back the keys it was made with, they are in every backup.'
+      throw new PlatformError('key-wrong', message, { cause: error })
+    })
   }
   const missing: Missing = ({ language, key, name }) => {
     logger.error({ code: name === null ? `text ${key} ${language}` : `value ${name} in ${key}` }, 'text is missing')

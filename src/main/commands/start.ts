@@ -7,7 +7,25 @@ const drainLimit = 15_000
 export const runStart = async (): Promise<void> => {
   const config = readConfig()
   const say = (line: string): void => void process.stdout.write(`${line}\n`)
-  const running = await startAll({ config, say, window: { text: config.burstTextMs, media: config.burstMediaMs } })
+  // Before anything is started: whoever presses Ctrl-C while the database starts leaves no process, either.
+  let stopping = false
+  const stop = (): void => {
+    if (stopping) return
+    stopping = true
+    const giveUp = setTimeout(() => process.exit(1), drainLimit)
+    giveUp.unref()
+    starting
+      .then((running) => running.stop())
+      .then(() => process.exit(0))
+      .catch(() => process.exit(1))
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  process.on('SIGHUP', stop)
+
+  const starting = startAll({ config, say, window: { text: config.burstTextMs, media: config.burstMediaMs } })
+  const running = await starting
+  if (stopping) return
   const { firstStaff, url } = running
   say('')
   say(`  صلة  Sila is running (${(running.took / 1000).toFixed(1)} s)`)
@@ -21,20 +39,6 @@ export const runStart = async (): Promise<void> => {
   say('  Ctrl-C stops. Logs follow.')
   say('')
 
-  let stopping = false
-  const stop = (): void => {
-    if (stopping) return
-    stopping = true
-    const giveUp = setTimeout(() => process.exit(1), drainLimit)
-    giveUp.unref()
-    running
-      .stop()
-      .then(() => process.exit(0))
-      .catch(() => process.exit(1))
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  process.on('SIGHUP', stop)
   void running.opened.data.lost.then(() => {
     if (stopping) return
     process.stderr.write('The database has ended by itself: see postgres.log in the data folder. Start again to recover.\n')

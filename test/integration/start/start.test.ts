@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import sharp from 'sharp'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import type { ConversationRow, RequestDetail } from '../../../src/http/contract.ts'
 import { createOfficer } from '../../support/officer.ts'
 import { endPrograms, runProgram } from '../../support/program.ts'
@@ -248,10 +248,34 @@ describe('what an operator may get wrong: one clear line, exit 1', () => {
     )
   })
 
+  test('keys that are lost: nothing is sealed with new ones, and the old ones put back serve again', { timeout: 60_000 }, async () => {
+    const names = ['master.key', 'index.key', 'auth.key']
+    const kept = names.map((name) => readFileSync(join(data, 'keys', name)))
+    for (const name of names) rmSync(join(data, 'keys', name))
+    for (let times = 0; times < 2; times++) {
+      await refuse({ SILA_DATA_DIR: data }, /^The master key does not open this database: put back the keys/)
+    }
+    for (const [at, name] of names.entries()) writeFileSync(join(data, 'keys', name), kept[at] ?? '', { mode: 0o600 })
+    const again = await start()
+    expect(await stop(again)).toBe(0)
+  })
+
   test('an association without a folder, a wrong variable', async () => {
     await refuse({ SILA_ASSOCIATION: 'nobody' }, /nobody/)
     await refuse({ PORT: 'three' }, /^PORT=three: must be a port number/)
   })
+})
+
+test('Ctrl-C while it starts: it ends with 0 and leaves no process', { timeout: 60_000 }, async () => {
+  const early = join(folder, 'early')
+  const program = runProgram(['start'], { ...env, SILA_DATA_DIR: early })
+  const pidFile = join(early, 'postgres', 'postmaster.pid')
+  await vi.waitFor(() => expect(readFileSync(pidFile, 'utf8')).toMatch(/^\d+\n/), { timeout: 30_000, interval: 5 })
+  const postgres = Number(readFileSync(pidFile, 'utf8').split('\n')[0])
+  program.child.kill('SIGINT')
+  expect(await program.ended).toBe(0)
+  expect(program.output()).not.toContain('Logs follow')
+  expect(isAlive(postgres)).toBe(false)
 })
 
 test('an ordinary user can start it, too', { timeout: 60_000 }, async () => {
