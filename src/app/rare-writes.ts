@@ -86,9 +86,6 @@ const collect = (rare: RareWrites, effect: Effect, input: Input, context: RareCo
     case 'release':
       rare.release = { queue: effect.queue, reason: effect.queue ? 'owner-absent' : null }
       return
-    case 'stop-waiting':
-      rare.stopWaiting = true
-      return
     case 'consent':
       rare.consents = [...(rare.consents ?? []), { purpose: effect.purpose, given: effect.given, text: effect.text }]
       return

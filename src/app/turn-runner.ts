@@ -1,5 +1,5 @@
 /** Takes turns: one at a time per conversation, stored before acknowledged, retried when the guard loses. */
-import type { Content, Input, Understanding } from '../core/engine/input.ts'
+import { type Content, type Input, nothingUnderstood, type Understanding } from '../core/engine/input.ts'
 import { closesWindow } from '../core/engine/window.ts'
 import type { AccountId, ConversationId, Slug, StaffId } from '../core/ids.ts'
 import type { Update } from '../ports/channel.ts'
@@ -36,17 +36,6 @@ export interface TurnRunner {
   ): Promise<TurnCommit>
   /** Work under way and bursts waiting; resolves when there is none. */
   idle(): Promise<void>
-}
-
-const nothingUnderstood: Understanding = {
-  command: null,
-  greeting: null,
-  smalltalk: null,
-  rest: '',
-  language: null,
-  candidates: [],
-  band: 'none',
-  knowledge: '',
 }
 
 export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {

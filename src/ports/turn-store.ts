@@ -81,7 +81,6 @@ export interface RareWrites {
   handover?: { reason: HandoverReason; role: string }
   takeOver?: { staff: StaffId }
   release?: { queue: boolean; reason: HandoverReason | null }
-  stopWaiting?: boolean
   consents?: { purpose: string; given: boolean; text: string }[]
   rating?: { request: RequestId; dimension: 'service' | 'provider'; score: number }[]
   ratingComment?: { request: RequestId; comment: string }

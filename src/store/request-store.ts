@@ -1,32 +1,20 @@
 /** Requests as the acts of staff and the command line need them. */
-import { ContactId, ConversationId, RequestId, type Slug } from '../core/ids.ts'
-import { RequestStage } from '../core/requests/request.ts'
+import { ContactId, ConversationId, type Slug } from '../core/ids.ts'
 import { DomainError } from '../ports/errors.ts'
 import type { RequestFile, RequestStore } from '../ports/request-store.ts'
 import { openerOf } from './desk-places.ts'
 import type { PrismaClient } from './generated/client.ts'
 import type { Keyring } from './keys.ts'
 import { inAssociation, type Tx } from './prisma.ts'
-
-type Row = NonNullable<Awaited<ReturnType<Tx['request']['findUnique']>>>
+import { type RequestRow, viewOf } from './request-view.ts'
 
 export const createRequestStore = (prisma: PrismaClient, keyring: Keyring): RequestStore => {
-  const fileOf = async (tx: Tx, association: Slug, row: Row): Promise<RequestFile> => {
+  const fileOf = async (tx: Tx, association: Slug, row: RequestRow): Promise<RequestFile> => {
     const contact = await tx.contact.findUniqueOrThrow({ where: { id: row.contactId } })
     const event = await tx.requestEvent.findFirst({ where: { requestId: row.id }, orderBy: { id: 'desc' } })
     const opener = await openerOf(keyring, association, row.contactId, contact.key)
     return {
-      view: {
-        id: RequestId.parse(row.id),
-        service: row.service,
-        stage: RequestStage.parse(row.stage),
-        reference: row.reference,
-        openedAt: row.openedAt.toISOString(),
-        submittedAt: row.submittedAt?.toISOString() ?? null,
-        stageAt: row.stageAt.toISOString(),
-        notBefore: row.notBefore?.toISOString().slice(0, 10) ?? null,
-        note: event === null ? null : opener.note(event.id, event.note),
-      },
+      view: viewOf(row, event === null ? null : opener.note(event.id, event.note)),
       conversation: ConversationId.parse(row.conversationId),
       contact: ContactId.parse(row.contactId),
       version: row.version,
@@ -34,7 +22,7 @@ export const createRequestStore = (prisma: PrismaClient, keyring: Keyring): Requ
       gender: contact.gender === 'female' || contact.gender === 'male' ? contact.gender : null,
     }
   }
-  const one = (association: Slug, read: (tx: Tx) => Promise<Row | null>): Promise<RequestFile> =>
+  const one = (association: Slug, read: (tx: Tx) => Promise<RequestRow | null>): Promise<RequestFile> =>
     inAssociation(prisma, association, async (tx) => {
       const row = await read(tx)
       if (!row) throw new DomainError('not-found', 'no such request')

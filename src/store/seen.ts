@@ -52,7 +52,6 @@ const harmless: ReadonlySet<keyof RareWrites> = new Set([
   'timersCleared',
   'timerFired',
   'handover',
-  'stopWaiting',
   'consents',
   'rating',
   'ratingComment',

@@ -97,8 +97,7 @@ const addRequests = (lists: Lists, turn: TurnCommit, cells: Cells, draft: Draft 
 }
 
 const addOwner = (lists: Lists, turn: TurnCommit): void => {
-  const { stopWaiting, release, handover, takeOver } = turn.rare
-  if (stopWaiting) add(lists, turn, 'calmed', {})
+  const { release, handover, takeOver } = turn.rare
   if (release) add(lists, turn, 'released', release)
   if (handover) add(lists, turn, 'asked', handover)
   if (takeOver) add(lists, turn, 'taken', takeOver)

@@ -3,20 +3,18 @@ import type { Pool } from 'pg'
 import { v7 } from 'uuid'
 import type { Effect } from '../core/engine/effect.ts'
 import type { Env, Input, TimerKind } from '../core/engine/input.ts'
-import { ConversationId, RequestId, type Slug } from '../core/ids.ts'
-import { RequestStage } from '../core/requests/request.ts'
+import { ConversationId, type Slug } from '../core/ids.ts'
 import { DomainError } from '../ports/errors.ts'
 import type { TurnStore } from '../ports/turn-store.ts'
 import type { PrismaClient } from './generated/client.ts'
 import type { Keyring } from './keys.ts'
 import { createNames } from './names.ts'
 import { inAssociation } from './prisma.ts'
+import { viewOf } from './request-view.ts'
 import { openJson, openText, sealJson, sealText } from './seal.ts'
 import { createSeen } from './seen.ts'
 import { createCommit } from './turn-commit.ts'
 import { createLoad } from './turn-load.ts'
-
-const day = (date: Date | null): string | null => date?.toISOString().slice(0, 10) ?? null
 
 export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyring, seen = createSeen()): TurnStore => ({
   load: createLoad(pool, keyring, createNames(prisma), seen),
@@ -95,17 +93,10 @@ export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyri
     const newest = new Map(notes.map((event) => [event.requestId, event]))
     return rows.map((row) => {
       const event = newest.get(row.id)
-      return {
-        id: RequestId.parse(row.id),
-        service: row.service,
-        stage: RequestStage.parse(row.stage),
-        reference: row.reference,
-        openedAt: row.openedAt.toISOString(),
-        submittedAt: row.submittedAt?.toISOString() ?? null,
-        stageAt: row.stageAt.toISOString(),
-        notBefore: day(row.notBefore),
-        note: event?.note ? openText(key, { association, table: 'request_event', row: event.id, column: 'note' }, event.note) : null,
-      }
+      return viewOf(
+        row,
+        event?.note ? openText(key, { association, table: 'request_event', row: event.id, column: 'note' }, event.note) : null,
+      )
     })
   },
 

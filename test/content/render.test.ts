@@ -155,7 +155,7 @@ test('consecutive texts of one class become one message with the last question�
   const messages = contents.render(
     [
       say(id, 'smalltalk:salam'),
-      { kind: 'stop-waiting' },
+      { kind: 'release', queue: false },
       asked,
       notice,
       { kind: 'say-staff', text: '{{x}} أهلًا' },

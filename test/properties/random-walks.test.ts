@@ -6,6 +6,7 @@ import { Slug } from '../../src/core/ids.ts'
 import { loadReleases } from '../../src/main/load-releases.ts'
 import type { Step } from '../support/dialogue.ts'
 import { createPurePlayer } from '../support/pure-player.ts'
+import { supportAnswers } from '../support/support-answers.ts'
 
 const masakin = Slug.parse('masakin')
 const releases = loadReleases(masakin, true)
@@ -79,20 +80,7 @@ const stepOf: fc.Arbitrary<Step> = fc.oneof(
 )
 
 /** Shortest way to a submitted request, so that walks also start beyond it. */
-const form: Step[] = [
-  'ابغى اقدم على دعم',
-  '١',
-  'أوافق',
-  '٣',
-  'خالد محمد العتيبي',
-  '١٠٠٠٠٠٠٠٠٨',
-  '0500000001',
-  'الرياض',
-  '٤',
-  'الإيجار متراكم',
-  'ايجار',
-  '٣٥٠٠',
-].map((person) => ({ person }))
+const form: Step[] = supportAnswers.map((person) => ({ person }))
 
 const starts: Step[][] = [
   [],

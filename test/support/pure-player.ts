@@ -3,7 +3,15 @@ import { layOut } from '../../src/channels/console/channel.ts'
 import { createContents } from '../../src/content/contents.ts'
 import type { LoadedRelease } from '../../src/content/load-content.ts'
 import type { Effect } from '../../src/core/engine/effect.ts'
-import type { Content, DraftView, Env, Input, RequestView, TimerKind } from '../../src/core/engine/input.ts'
+import {
+  type Content,
+  type DraftView,
+  type Env,
+  type Input,
+  nothingUnderstood,
+  type RequestView,
+  type TimerKind,
+} from '../../src/core/engine/input.ts'
 import { type ConversationState, initialState } from '../../src/core/engine/state.ts'
 import { takeTurn } from '../../src/core/engine/take-turn.ts'
 import { FileId, RequestId, type Slug, StaffId } from '../../src/core/ids.ts'
@@ -171,10 +179,7 @@ export const createPurePlayer = (
 
   const hear = (received: Content[]): void => {
     const text = received.flatMap((content) => (content.kind === 'text' ? [content.text] : [])).join('\n')
-    const understanding =
-      text === ''
-        ? { command: null, greeting: null, smalltalk: null, rest: '', language: null, candidates: [], band: 'none' as const, knowledge: '' }
-        : contents.understand(slug, text)
+    const understanding = text === '' ? nothingUnderstood : contents.understand(slug, text)
     const at = new Date(now).toISOString()
     take({
       kind: 'message-received',

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { v7 } from 'uuid'
+import { nothingUnderstood } from '../../../src/core/engine/input.ts'
 import { type AccountId, ReleaseId, RequestId, Slug } from '../../../src/core/ids.ts'
 import type { AnswerValue } from '../../../src/core/requests/request.ts'
 import { migrationsDir } from '../../../src/main/root.ts'
@@ -94,16 +95,7 @@ export const decide = (loaded: Loaded, account: AccountId, step: number, externa
     input: {
       kind: 'message-received',
       messages: [{ id: inbox.id, at: now, content: inbox.content }],
-      understanding: {
-        command: null,
-        greeting: null,
-        smalltalk: null,
-        rest: wordOf(step),
-        language: null,
-        candidates: [],
-        band: 'none',
-        knowledge: release,
-      },
+      understanding: { ...nothingUnderstood, rest: wordOf(step), knowledge: release },
     },
     env: {
       now,

@@ -397,11 +397,6 @@ BEGIN
   END IF;
 
   -- Owner. The epoch has risen already, with the version.
-  IF rare ? 'calmed' THEN
-    UPDATE conversation c SET waiting_since = NULL, waiting_reason = NULL, waiting_role = NULL
-    FROM jsonb_to_recordset(rare -> 'calmed') AS r (t uuid, a text, c uuid)
-    WHERE c.id = r.c AND c.association = r.a AND r.t = ANY (won);
-  END IF;
   IF rare ? 'released' THEN
     INSERT INTO handover (id, association, conversation_id, turn_id, kind, reason, staff_id, epoch, at)
     SELECT gen_random_uuid(), r.a, r.c, r.t, CASE WHEN r.queue THEN 'returned' ELSE 'released' END, r.reason, c.owner_id, c.epoch, r.now

@@ -77,13 +77,11 @@ export type Effect =
   | { kind: 'take-over' }
   /** The bot owns again: epoch + 1. `queue` puts the conversation back among those waiting. */
   | { kind: 'release'; queue: boolean }
-  | { kind: 'stop-waiting' }
   | { kind: 'consent'; purpose: string; given: boolean; text: TextKey }
   | { kind: 'rate'; request: RequestId; dimension: 'service' | 'provider'; score: number }
   | { kind: 'rating-comment'; request: RequestId; comment: string }
   | { kind: 'set-profile'; gender?: 'female' | 'male' | null; language?: Language; name?: string; stopped?: boolean }
   | { kind: 'mark-reminded'; request: RequestId }
-  /** A file that nobody asked for: kept sealed until the person says what it is. */
   | { kind: 'count'; name: 'article' | 'miss' | 'slot' | 'stale-press'; of: string }
 
 export const handoverReasons = [

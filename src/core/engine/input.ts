@@ -74,6 +74,18 @@ export interface Understanding {
   knowledge: string
 }
 
+/** Of messages without text. */
+export const nothingUnderstood: Understanding = {
+  command: null,
+  greeting: null,
+  smalltalk: null,
+  rest: '',
+  language: null,
+  candidates: [],
+  band: 'none',
+  knowledge: '',
+}
+
 export interface ReceivedMessage {
   /** Inbox id: gets the disposition of the turn. */
   id: string

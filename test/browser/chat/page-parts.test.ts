@@ -169,7 +169,7 @@ const leaves = (value: unknown): string[] =>
   typeof value === 'string' ? [value] : value !== null && typeof value === 'object' ? Object.values(value).flatMap(leaves) : []
 
 test('the font draws every character of every text: what it lacks would fall back in silence', async () => {
-  const fonts = join(root, 'src/web/shared/fonts')
+  const fonts = join(root, 'src/web/common/fonts')
   for (const weight of [400, 600]) {
     const drawn = new Set<number>()
     for (const script of ['arabic', 'latin'])

@@ -6,6 +6,7 @@ import { loadReleases } from '../../../src/main/load-releases.ts'
 import { createDeskStore } from '../../../src/store/desk-store.ts'
 import { createAppPlayer, createMailbox, createTestClock } from '../../support/app-player.ts'
 import { openTestApplication, type TestApplication } from '../../support/application.ts'
+import { supportAnswers } from '../../support/support-answers.ts'
 
 const masakin = Slug.parse('masakin')
 const clock = createTestClock('2026-11-24T09:00:00+03:00')
@@ -20,21 +21,7 @@ afterAll(() => opened.close())
 
 test('a rating and its comment are one line without words; before and after stay readable', { timeout: 30_000 }, async () => {
   const player = await createAppPlayer(opened.application, mailbox, clock, masakin, window)
-  for (const said of [
-    'ابغى اقدم على دعم',
-    '١',
-    'أوافق',
-    '٣',
-    'خالد محمد العتيبي',
-    '١٠٠٠٠٠٠٠٠٨',
-    '0500000001',
-    'الرياض',
-    '٤',
-    'الإيجار متراكم',
-    'ايجار',
-    '٣٥٠٠',
-  ])
-    await player.person(said)
+  for (const said of supportAnswers) await player.person(said)
   await player.sends('pdf')
   await player.person('صح')
   await player.person('أوافق')

@@ -184,7 +184,7 @@ test('waiting begins once, is counted in order, and ends when staff come or it i
   expect(await waiting()).toEqual([{ waiting_since: new Date(now), waiting_reason: 'asked', waiting_role: 'agent' }])
   expect(await store.turns.waitingAhead(masakin, second.conversation)).toBe(1)
   expect(await store.turns.waitingAhead(masakin, first.conversation)).toBe(0)
-  await write(first, { stopWaiting: true })
+  await write(first, { release: { queue: false, reason: null } })
   expect(await waiting()).toEqual([{ waiting_since: null, waiting_reason: null, waiting_role: null }])
   await write(second, { takeOver: { staff: staffOf(store, masakin) } })
   expect(await rows(store, 'select waiting_since from conversation where id = $1', [second.conversation])).toEqual([

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { v7 } from 'uuid'
-import type { Env, Input } from '../../../src/core/engine/input.ts'
+import { type Env, type Input, nothingUnderstood } from '../../../src/core/engine/input.ts'
 import { AccountId, type ContactId, type ConversationId, ReleaseId, Slug, StaffId } from '../../../src/core/ids.ts'
 import { openPools } from '../../../src/platform/database.ts'
 import type { Loaded, TurnCommit } from '../../../src/ports/turn-store.ts'
@@ -94,16 +94,7 @@ const envOf = (loaded: Loaded): Env => ({
 export const heard = (id: string, text: string): Input => ({
   kind: 'message-received',
   messages: [{ id, at: now, content: { kind: 'text', text } }],
-  understanding: {
-    command: null,
-    greeting: null,
-    smalltalk: null,
-    rest: '',
-    language: null,
-    candidates: [],
-    band: 'none',
-    knowledge: '',
-  },
+  understanding: nothingUnderstood,
 })
 
 /** A turn that does nothing but what `over` says. */
