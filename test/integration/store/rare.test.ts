@@ -165,7 +165,7 @@ test('a discarded draft leaves its tombstone and none of its answers', async () 
   expect(await store.turns.requestsOf(masakin, loaded.contact)).toEqual([])
 })
 
-test('waiting begins once, is counted in order, and ends when staff come or it is no longer wanted', async () => {
+test('waiting begins once, is counted in order, and ends when staff come or hand back', async () => {
   const first = await meet(store, 'waits-1')
   const second = await meet(store, 'waits-2')
   expect(await store.turns.waitingAhead(masakin, second.conversation)).toBe(0)
@@ -192,6 +192,7 @@ test('waiting begins once, is counted in order, and ends when staff come or it i
   ])
   expect(await rows(store, 'select kind from handover where conversation_id = $1 order by at, epoch', [first.conversation])).toEqual([
     { kind: 'asked' },
+    { kind: 'released' },
     { kind: 'asked' },
   ])
 })
