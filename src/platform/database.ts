@@ -40,12 +40,18 @@ export function openPools({ url, max = 10, onError = () => {} }: PoolOptions): P
     keepAlive: true,
     application_name: 'sila',
   })
-  owner.on('error', onError)
-  app.on('error', onError)
+  // The server may end a session that has just said goodbye: no news while we close.
+  let closing = false
+  const lost = (error: Error): void => {
+    if (!closing) onError(error)
+  }
+  owner.on('error', lost)
+  app.on('error', lost)
   return {
     owner,
     app,
     close: async () => {
+      closing = true
       await Promise.all([owner.end(), app.end()])
     },
   }

@@ -11,6 +11,9 @@ const longest = 65_536
 /** On a phone Enter makes a line: there is a button, and people write lists. */
 const hasKeyboard = (): boolean => matchMedia('(hover: hover) and (pointer: fine)').matches
 
+/** Height from which the field scrolls, px: `max-h-40`. */
+const tallest = 160
+
 /** Where the person writes. Grows with the text; the draft outlives a reload. */
 export const Composer = (props: {
   slug: string
@@ -37,7 +40,9 @@ export const Composer = (props: {
     const area = box.current
     if (area === null) return
     area.style.height = 'auto'
-    area.style.height = `${Math.min(area.scrollHeight, 160)}px`
+    const wanted = area.scrollHeight + area.offsetHeight - area.clientHeight // with its border
+    area.style.height = `${Math.min(wanted, tallest)}px`
+    area.style.overflowY = wanted > tallest ? 'auto' : 'hidden'
   }, [text])
 
   const send = () => {
