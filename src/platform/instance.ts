@@ -2,9 +2,10 @@
  * One program at a time has a data folder: `instance.json` says which, and where its database and pages
  * are. Commands that come later join it; they leave a mark, so that the last one out stops the database.
  */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { codeOf } from './errors.ts'
 import { isSameProcess, markOf, type ProcessMark } from './processes.ts'
 
@@ -20,6 +21,9 @@ export interface Instance extends ProcessMark {
   http: string | null
 }
 
+/** While another process removes what a dead one left. */
+const REMOVAL_MS = 5
+
 const fileOf = (dataDir: string): string => join(dataDir, 'instance.json')
 const joinedOf = (dataDir: string): string => join(dataDir, 'joined')
 
@@ -31,20 +35,38 @@ export async function readInstance(dataDir: string): Promise<Instance | null> {
 
 /** Takes the folder for this process. @returns null when it is ours now, else who has it */
 export async function claimInstance(dataDir: string, kind: InstanceKind): Promise<Instance | null> {
-  const file = fileOf(dataDir)
   const own: Instance = { ...markOf(process.pid), kind, startedAt: new Date().toISOString(), postgresPort: null, http: null }
+  return claim(fileOf(dataDir), JSON.stringify({ ...own, claim: randomUUID() }))
+}
+
+/**
+ * A hard link appears with its content and never replaces: the first of two wins. What a dead process left
+ * is removed by whoever claims the removal of exactly that content, so nobody takes away a newer mark.
+ */
+async function claim(file: string, content: string): Promise<Instance | null> {
   const draft = `${file}.${randomUUID()}`
-  await writeFile(draft, JSON.stringify(own), { mode: 0o600 })
+  await writeFile(draft, content, { mode: 0o600 })
   try {
     for (;;) {
-      // A hard link appears with its content and never replaces: the first of two wins.
       if (await linked(draft, file)) return null
-      const holder = await parse(file)
+      const found = await textOf(file)
+      if (found === null) continue
+      const holder = asInstance(found)
       if (holder !== null && isSameProcess(holder)) return holder
-      await removeStale(file, holder)
+      await removeStale(file, found, content)
     }
   } finally {
     await rm(draft, { force: true })
+  }
+}
+
+async function removeStale(file: string, stale: string, content: string): Promise<void> {
+  const removal = `${file}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`
+  if ((await claim(removal, content)) !== null) return setTimeout(REMOVAL_MS)
+  try {
+    if ((await textOf(file)) === stale) await rm(file, { force: true })
+  } finally {
+    await rm(removal, { force: true })
   }
 }
 
@@ -92,23 +114,18 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Two may find the same stale file: whoever moved away something newer puts it back. */
-async function removeStale(file: string, seen: Instance | null): Promise<void> {
-  const aside = `${file}.${randomUUID()}`
-  try {
-    await rename(file, aside)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
-    throw error
-  }
-  const moved = await parse(aside)
-  if (moved !== null && moved.startedAt !== seen?.startedAt) await linked(aside, file)
-  await rm(aside, { force: true })
+async function parse(path: string): Promise<Instance | null> {
+  const text = await textOf(path)
+  return text === null ? null : asInstance(text)
 }
 
-async function parse(path: string): Promise<Instance | null> {
+async function textOf(path: string): Promise<string | null> {
+  return readFile(path, 'utf8').catch(() => null)
+}
+
+function asInstance(text: string): Instance | null {
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
+    const value: unknown = JSON.parse(text)
     // Written by this file alone, in a folder that only we can write.
     return typeof value === 'object' && value !== null && 'pid' in value ? (value as Instance) : null
   } catch {
