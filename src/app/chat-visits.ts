@@ -138,6 +138,7 @@ export const createChatVisits = (deps: ChatVisitsDeps): ChatVisits => {
 export const cleanContent = (content: Content): Content => {
   switch (content.kind) {
     case 'text':
+    case 'edit':
       return { ...content, text: cleanText(content.text) }
     case 'image':
     case 'document':

@@ -1,5 +1,5 @@
 /** Takes turns: one at a time per conversation, stored before acknowledged, retried when the guard loses. */
-import { type Content, type Input, nothingUnderstood, type Understanding } from '../core/engine/input.ts'
+import { type Content, type Input, isSpoken, nothingUnderstood, type Understanding } from '../core/engine/input.ts'
 import { closesWindow } from '../core/engine/window.ts'
 import type { AccountId, ConversationId, Slug, StaffId } from '../core/ids.ts'
 import type { Update } from '../ports/channel.ts'
@@ -53,7 +53,7 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
   /** The burst window and the turn ask about the same message one after the other. */
   let last: { association: Slug; text: string; understanding: Understanding } | null = null
   const understandAll = (association: Slug, contents: Content[]): Understanding => {
-    const text = contents.flatMap((content) => (content.kind === 'text' ? [content.text] : [])).join('\n')
+    const text = contents.flatMap((content) => (content.kind === 'text' || content.kind === 'edit' ? [content.text] : [])).join('\n')
     if (text === '') return nothingUnderstood
     if (last?.association !== association || last.text !== text)
       last = { association, text, understanding: deps.contents.understand(association, text) }
@@ -125,7 +125,7 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
 
   const windowFor = async (loaded: Loaded, content: Content): Promise<number> => {
     const window = deps.window(loaded.channel)
-    const ms = content.kind === 'text' || content.kind === 'choice' ? window.text : window.media
+    const ms = isSpoken(content.kind) ? window.text : window.media
     if (ms === 0 || loaded.owner.kind === 'staff') return 0
     const releases = await releasesFor(deps, loaded)
     const env = envOf(deps, loaded, releases, loaded.conversation)

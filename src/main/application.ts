@@ -66,6 +66,8 @@ export interface Application {
   clock: Clock
   /** Account of an association on a channel of this process; made when missing. */
   account(association: Slug, kind: ChannelKind): Promise<AccountId>
+  /** Hands in the adapter of an account; it speaks for that account alone. @returns a function that takes it away */
+  connect(account: AccountId, channel: Channel): () => void
   /** Hands the alarm clock in once it runs. */
   setBell(ring: (dueAt: Date) => void): void
   sweep(): Promise<void>
@@ -100,15 +102,18 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
   const files = createFiles({ prisma: store.prisma, keyring: store.keyring, directory: join(options.files), clock })
   const webChat = createWebChatChannel()
   const channels = new Map<ChannelKind, Channel>([webChat, ...(options.channels ?? [])].map((channel) => [channel.kind, channel]))
+  const connected = new Map<AccountId, Channel>()
   const accounts = new Map<Slug, AccountId>()
   const account = (association: Slug, kind: ChannelKind) => store.associations.ensureAccount({ association, kind, name: kind })
   for (const { association } of options.releases) accounts.set(association.slug, await account(association.slug, 'web-chat'))
 
+  const capabilitiesOf = (kind: ChannelKind) =>
+    (channels.get(kind) ?? [...connected.values()].find((channel) => channel.kind === kind))?.capabilities
   let ring: (dueAt: Date) => void = () => {}
   const failure = (error: unknown): void => logger.error({ err: error }, 'failure')
   const deliverer = createDeliverer({
     outbox: store.outbox,
-    channel: ({ channel }) => channels.get(channel) ?? null,
+    channel: ({ account: of, channel }) => connected.get(of) ?? channels.get(channel) ?? null,
     clock,
     log: {
       send: ({ association, conversation, channel, outcome, ms }) => {
@@ -139,7 +144,7 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
         logger.error({ association, conversation, kind, err: error }, 'turn failed')
       },
     },
-    window: (kind) => options.window ?? channels.get(kind)?.capabilities.window ?? { text: 0, media: 0 },
+    window: (kind) => options.window ?? capabilitiesOf(kind)?.window ?? { text: 0, media: 0 },
     send: deliverer.wake,
     ring: (dueAt) => ring(dueAt),
     typing: ({ conversation }, on) => typing.set(conversation, on),
@@ -178,6 +183,10 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
       previewAdvance: (act) => previewAdvance({ requests, contents, clock }, act),
       advance: (act) => advanceRequest({ requests, runner, clock }, act),
       subscribe: (association, listener) => events.subscribe((event) => (event.association === association ? listener(event) : undefined)),
+    },
+    connect: (of, channel) => {
+      connected.set(of, channel)
+      return () => void connected.delete(of)
     },
     setBell: (bell) => {
       ring = bell

@@ -1,6 +1,7 @@
 /** A channel adapter translates and nothing else; it never touches the database. */
-import type { Content } from '../core/engine/input.ts'
+import type { Content, FileProblem } from '../core/engine/input.ts'
 import type { Language } from '../core/engine/state.ts'
+import type { FileId } from '../core/ids.ts'
 
 export const channelKinds = ['web-chat', 'console', 'telegram', 'whatsapp-web', 'whatsapp-cloud'] as const
 export type ChannelKind = (typeof channelKinds)[number]
@@ -14,6 +15,18 @@ export interface Capabilities {
   fileSize: number
   /** Wait for more messages before a turn, ms: people write in bursts. */
   window: { text: number; media: number }
+  /** What the channel lets us send; null where nobody counts. An account's settings may say otherwise. */
+  pace: Pace | null
+}
+
+/** Messages a second, and how many may leave at once after a pause. */
+export interface Rate {
+  perSecond: number
+  burst: number
+}
+export interface Pace {
+  account: Rate
+  chat: Rate
 }
 
 /** Rendered, channel-neutral message. Isolates (U+2066–2069) are already inside `text`. */
@@ -24,6 +37,8 @@ export interface AbstractMessage {
   promptId: string | null
   /** `scale`: the number is the score, highest first. */
   layout: 'list' | 'scale'
+  /** Sent with the text as its caption. */
+  file?: { id: FileId; mime: string; name: string | null } | null
 }
 
 /** What a channel delivered, translated. */
@@ -56,6 +71,12 @@ export type SendFailure = keyof typeof sendFailures
 
 export type SendResult = { ok: true; externalId: string | null } | { ok: false; failure: SendFailure; retryAfterMs: number | null }
 
+/** A file as the channel hands it over: counted, typed and sealed by whoever keeps it. */
+export type Fetched =
+  | { ok: true; stream: AsyncIterable<Uint8Array>; name: string | null }
+  /** `problem`: it will never come; null: try again later. */
+  | { ok: false; problem: FileProblem | null }
+
 /** `Payload`: what the channel's own side hands over, one delivery at a time. */
 export interface Channel<Payload = never> {
   readonly kind: ChannelKind
@@ -64,4 +85,25 @@ export interface Channel<Payload = never> {
   toUpdates(payload: Payload): Update[]
   /** @param id outbox id: the adapter's idempotency key where the channel has one. */
   send(to: { external: string }, message: AbstractMessage, id: string): Promise<SendResult>
+  /** Fetches what a `ReceivedFile` names as `remote`. Channels that hand files over with the message have none. */
+  fetch?(remote: string): Promise<Fetched>
+  /** Shows for a few seconds that an answer is being written. Never fails. */
+  typing?(to: { external: string }): Promise<void>
+}
+
+/** How a channel account is doing, for `doctor`, `/health` and the desk. `detail` names no secret. */
+export interface ConnectionHealth {
+  state: 'connected' | 'connecting' | 'degraded' | 'refused' | 'stopped'
+  /** One line for an operator; null when connected. */
+  detail: string | null
+  /** ISO instant since when. */
+  since: string
+}
+
+/** The side of an adapter that lives: long polls, webhooks, logins. */
+export interface Connection {
+  start(): Promise<void>
+  /** Resolves when nothing is under way. */
+  stop(): Promise<void>
+  health(): ConnectionHealth
 }

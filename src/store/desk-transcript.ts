@@ -15,6 +15,7 @@ export const wordsOf = (content: Content | null, labels: Labels): string => {
     case undefined:
       return ''
     case 'text':
+    case 'edit':
       return content.text
     case 'choice':
       return labels.get(`${content.promptId} ${content.optionId}`) ?? ''
@@ -25,6 +26,7 @@ export const wordsOf = (content: Content | null, labels: Labels): string => {
       return content.caption ?? ''
     case 'location':
       return `${content.latitude}, ${content.longitude}`
+    case 'start':
     case 'sticker':
     case 'contact':
     case 'unknown':

@@ -7,6 +7,7 @@ const capabilities: Capabilities = {
   textLength: 65_536,
   fileSize: 10 * 1024 * 1024,
   window: { text: 0, media: 0 },
+  pace: null,
 }
 
 /** A line of the terminal. `person` names who is talking; `id` is unique per line. */

@@ -7,6 +7,7 @@ const capabilities: Capabilities = {
   textLength: 65_536,
   fileSize: 10 * 1024 * 1024,
   window: { text: 1500, media: 4000 },
+  pace: null,
 }
 
 /** One message on its way to a visitor's open pages. */

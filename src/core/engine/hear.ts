@@ -7,7 +7,7 @@ import { introduce } from './greet.ts'
 import { chooseLoose, hearIdle, longSilence } from './hear-idle.ts'
 import { hearMedia, tryMedia } from './hear-media.ts'
 import { hearAtQuestion, offerResume } from './hear-question.ts'
-import type { Content, Input, Understanding } from './input.ts'
+import { type Content, type Input, isSpoken, type Understanding } from './input.ts'
 import { leaveRun, takeRoute } from './routes.ts'
 import { ask, openAbove } from './walk.ts'
 
@@ -30,8 +30,12 @@ export const hear = (context: Context, input: Received): void => {
   const contents = input.messages.map(({ content }) => content)
   const press = contents.findLast((content) => content.kind === 'choice')
   if (press?.kind === 'choice') return hearPress(context, press)
+  if (contents.some(({ kind }) => kind === 'start')) {
+    introduce(context, { ...input.understanding, rest: '' }, 'short')
+    return takeRoute(context, 'menu')
+  }
   const text = textOf(contents)
-  const media = contents.filter(({ kind }) => kind !== 'text' && kind !== 'choice')
+  const media = contents.filter(({ kind }) => !isSpoken(kind))
   if (text === '' && media.length > 0) return hearMedia(context, media)
   if (media.length > 0 && tryMedia(context, media)) return
   hearText(context, text, input.understanding, silence)
@@ -40,7 +44,7 @@ export const hear = (context: Context, input: Received): void => {
 const textOf = (contents: Content[]): string =>
   contents
     .flatMap((content) => {
-      if (content.kind === 'text') return [content.text]
+      if (content.kind === 'text' || content.kind === 'edit') return [content.text]
       return 'caption' in content && content.caption ? [content.caption] : []
     })
     .join('\n')

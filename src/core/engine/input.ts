@@ -12,18 +12,40 @@ export interface ReceivedFile {
   size: number
   name: string | null
   problem: FileProblem | null
+  /** The channel's name of a file that has yet to be fetched. */
+  remote?: string | null
 }
 export const fileProblems = ['too-large', 'type', 'empty', 'locked', 'failed'] as const
 export type FileProblem = (typeof fileProblems)[number]
 
 /** The kinds of message a channel may deliver. One typed list: every node answers each of them. */
-export const contentKinds = ['text', 'choice', 'image', 'document', 'voice', 'video', 'sticker', 'location', 'contact', 'unknown'] as const
+export const contentKinds = [
+  'text',
+  'choice',
+  'start',
+  'edit',
+  'image',
+  'document',
+  'voice',
+  'video',
+  'sticker',
+  'location',
+  'contact',
+  'unknown',
+] as const
 export type ContentKind = (typeof contentKinds)[number]
+
+/** Words and presses; the other kinds are media, which get a text of their own. */
+export const isSpoken = (kind: ContentKind): boolean => kind === 'text' || kind === 'choice' || kind === 'start' || kind === 'edit'
 
 /** What one update of a person said. Text is cleaned (`core/text/clean.ts`) before it gets here. */
 export type Content =
   | { kind: 'text'; text: string; quotes?: string | null }
   | { kind: 'choice'; promptId: string; optionId: string }
+  /** The channel's button that begins a conversation; `payload` is what the link that led here carried. */
+  | { kind: 'start'; payload: string | null }
+  /** An earlier message as it reads now. */
+  | { kind: 'edit'; text: string }
   | { kind: 'image' | 'document' | 'voice' | 'video'; file: ReceivedFile; caption: string | null }
   | { kind: 'location'; latitude: number; longitude: number }
   | { kind: 'sticker' | 'contact' | 'unknown' }

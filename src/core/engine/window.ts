@@ -16,7 +16,7 @@ export const closesWindow = (
   content: Content,
   understanding: Understanding,
 ): boolean => {
-  if (content.kind === 'choice') return true
+  if (content.kind === 'choice' || content.kind === 'start') return true
   if (content.kind !== 'text') return false
   if (understanding.command || understanding.band === 'answer' || understanding.band === 'certain') return true
   const context = openContext(releases, state, env, [])

@@ -1,12 +1,12 @@
 /** Texts that the engine says outside the nodes of a flow: each must exist in every language. */
 
 import { handoverReasons } from '../../engine/effect.ts'
-import { contentKinds, fileProblems } from '../../engine/input.ts'
+import { contentKinds, fileProblems, isSpoken } from '../../engine/input.ts'
 import { requestStages } from '../../requests/request.ts'
 import { greetingIds, smalltalkIds } from '../../text/smalltalk-ids.ts'
 
 const each = <Id extends string>(start: string, ids: readonly Id[], end = ''): string[] => ids.map((id) => `${start}${id}${end}`)
-const mediaKinds = contentKinds.filter((kind) => kind !== 'text' && kind !== 'choice')
+const mediaKinds = contentKinds.filter((kind) => !isSpoken(kind))
 const whens = ['open', 'closed', 'unknown-hours', 'queue'] as const
 
 /** Reasons for which an answer may not fit, by kind of question. */
