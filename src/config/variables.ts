@@ -1,6 +1,7 @@
 /** Every variable of the environment that Sila reads: the schema, the documentation and `.env.example` come from this one list. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { BotTokens } from './telegram-bots.ts'
 
 export interface Variable<T extends z.ZodType = z.ZodType> {
   name: string
@@ -100,6 +101,26 @@ export const variables = {
     null,
     'File of 32 bytes that signs the sessions of staff; otherwise made in the data folder.',
     keyFile,
+  ),
+  telegramBotToken: declare(
+    'TELEGRAM_BOT_TOKEN',
+    null,
+    'Token of the Telegram bot, from @BotFather; for several associations slug=token, with commas between them.',
+    BotTokens.optional(),
+    true,
+  ),
+  telegramBotTokenFile: declare('TELEGRAM_BOT_TOKEN_FILE', null, 'A file with the same, for container secrets.', path.optional()),
+  telegramApiRoot: declare(
+    'TELEGRAM_API_ROOT',
+    'https://api.telegram.org',
+    'Address of the Bot API; a Bot API server of your own works as well, without --local.',
+    url(['http:', 'https:']),
+  ),
+  telegramDelivery: declare(
+    'TELEGRAM_DELIVERY',
+    'auto',
+    'How updates of Telegram come: polling, webhook, or auto: webhook when PUBLIC_URL is https.',
+    z.enum(['auto', 'polling', 'webhook'], 'must be auto, polling or webhook'),
   ),
   burstTextMs: declare(
     'SILA_BURST_TEXT_MS',

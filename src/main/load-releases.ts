@@ -4,9 +4,9 @@ import { PlatformError } from '../platform/errors.ts'
 import { root } from './root.ts'
 
 /** @throws PlatformError */
-export const loadReleases = (association: string, useSample: boolean): LoadedRelease[] => {
+export const loadReleases = (associations: string | readonly string[], useSample: boolean): LoadedRelease[] => {
   try {
-    return loadContent({ root, slugs: [association], useSample })
+    return loadContent({ root, slugs: [...new Set([associations].flat())], useSample })
   } catch (error) {
     if (error instanceof ContentError) throw new PlatformError('content', error.message, { cause: error })
     throw error

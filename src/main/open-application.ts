@@ -1,6 +1,7 @@
 /** Opens the data folder and the application on it: for the program that serves and for commands alike. */
 import { join } from 'node:path'
 import type { Config } from '../config/read-config.ts'
+import { readBotTokens } from '../config/telegram-bots.ts'
 import { assertRole, openPools, type Pools } from '../platform/database.ts'
 import { loadKeys } from '../platform/keys.ts'
 import { createLogger, type Logger } from '../platform/logger.ts'
@@ -44,7 +45,8 @@ export const openApplication = async (options: OpenOptions): Promise<OpenApplica
   const logger = options.logger ?? createLogger({ level: config.logLevel })
   const place = { dataDir: config.dataDir, databaseUrl: config.databaseUrl }
   const sample = options.sample ?? usesSample(config)
-  const releases = loadReleases(config.association, sample)
+  // Bots may belong to other associations as well.
+  const releases = loadReleases([config.association, ...readBotTokens(config).map(({ association }) => association)], sample)
   const data = options.how === 'start' ? await startData(place) : await joinOrStart(place)
   let pools: Pools | null = null
   try {

@@ -20,6 +20,7 @@ import { buildPages } from './build-pages.ts'
 import { ensureFirstStaff, type FirstStaff } from './first-staff.ts'
 import { type OpenApplication, openApplication, usesSample } from './open-application.ts'
 import { pagesDir, root } from './root.ts'
+import { openTelegram } from './telegram.ts'
 
 export interface Running {
   url: string
@@ -54,6 +55,8 @@ export const startAll = async ({ config, say, window }: StartOptions): Promise<R
     const current = application.contents.current(association)
     const firstName = current.label('ar', 'common:first-staff') ?? 'admin'
     const firstStaff = await ensureFirstStaff(createStaffStore(prisma, auth), association, data.dataDir, firstName)
+    const ping = () => pools.app.query('select 1')
+    const telegram = await openTelegram({ config, application, indexKey: keys.index, ping, logger })
     const server = await createServer({
       // Of the server only trouble, unless more is asked for: its first line would stand before ours.
       logger: createPino({ level: config.logLevel === 'info' ? 'warn' : config.logLevel }),
@@ -79,7 +82,7 @@ export const startAll = async ({ config, say, window }: StartOptions): Promise<R
         ],
       }),
       health: async () => ({
-        database: await pools.app.query('select 1').then(
+        database: await ping().then(
           () => true,
           () => false,
         ),
@@ -96,6 +99,7 @@ export const startAll = async ({ config, say, window }: StartOptions): Promise<R
             contents: application.contents,
             sample: usesSample(config),
           }),
+        telegram.plugin,
       ],
     })
     const address = await listen(server, config)
@@ -109,6 +113,7 @@ export const startAll = async ({ config, say, window }: StartOptions): Promise<R
     application.setBell((dueAt) => void jobs.ring(dueAt))
     await application.sweep()
     await data.announce(address)
+    await telegram.start()
     return {
       url: address,
       firstStaff,
@@ -116,6 +121,7 @@ export const startAll = async ({ config, say, window }: StartOptions): Promise<R
       server,
       took: Math.round(performance.now() - began),
       stop: async () => {
+        await telegram.stop()
         await server.close()
         await jobs.close()
         await opened.close()

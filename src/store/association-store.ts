@@ -7,6 +7,7 @@ import { DomainError } from '../ports/errors.ts'
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import type { Keyring } from './keys.ts'
 import { inAssociation } from './prisma.ts'
+import { openText, type Place, sealText } from './seal.ts'
 
 export interface AssociationStore {
   /** Makes the association and its key at the first import; later ones add the release and make it the current one. Idempotent. */
@@ -15,6 +16,13 @@ export interface AssociationStore {
   loadRelease(slug: Slug, id: ReleaseId): Promise<unknown>
   /** The account of that name, made when missing. */
   ensureAccount(of: { association: Slug; kind: ChannelKind; name: string }): Promise<AccountId>
+  /** The account of that name with its secret kept, sealed; made when missing. `settings` are as the row holds them, unchecked. */
+  openAccount(of: {
+    association: Slug
+    kind: ChannelKind
+    name: string
+    secret: string
+  }): Promise<{ account: AccountId; enabled: boolean; settings: unknown }>
   associationsKnown(): Promise<{ slug: Slug; name: unknown; release: string }[]>
 }
 
@@ -45,6 +53,19 @@ export const createAssociationStore = (pool: Pool, prisma: PrismaClient, keyring
     return AccountId.parse(row?.id)
   },
 
+  async openAccount({ association, kind, name, secret }) {
+    const key = await keyring.associationKey(association)
+    return inAssociation(prisma, association, async (tx) => {
+      await tx.channelAccount.createMany({ data: [{ id: v7(), association, kind, name }], skipDuplicates: true })
+      const row = await tx.channelAccount.findUniqueOrThrow({ where: { association_kind_name: { association, kind, name } } })
+      const place = { association, table: 'channel_account', row: row.id, column: 'secret' }
+      if (row.secret === null || !opensTo(key, place, row.secret, secret)) {
+        await tx.channelAccount.update({ where: { id: row.id }, data: { secret: new Uint8Array(sealText(key, place, secret)) } })
+      }
+      return { account: AccountId.parse(row.id), enabled: row.enabled, settings: row.settings }
+    })
+  },
+
   async associationsKnown() {
     const { rows } = await pool.query<{ slug: string; name: unknown; release: string }>(
       'select slug, name, release from association order by slug',
@@ -52,3 +73,12 @@ export const createAssociationStore = (pool: Pool, prisma: PrismaClient, keyring
     return rows.map((row) => ({ ...row, slug: Slug.parse(row.slug) }))
   },
 })
+
+/** Whether the kept secret is this one; another key, or another token of the same bot, are no. */
+const opensTo = (key: Buffer, place: Place, sealed: Uint8Array, secret: string): boolean => {
+  try {
+    return openText(key, place, sealed) === secret
+  } catch {
+    return false
+  }
+}

@@ -14,7 +14,7 @@ export const rooms: Record<string, Room> = {
   ports: { rooms: ['core'], packages: [] },
   app: { rooms: ['core', 'ports'], packages: ['zod'] },
   content: { rooms: ['core', 'ports'], packages: ['zod', 'i18next', 'yaml'] },
-  channels: { rooms: ['core', 'ports'], packages: [] },
+  channels: { rooms: ['core', 'ports'], packages: ['zod', 'telegraf'] },
   store: {
     rooms: ['core', 'ports'],
     packages: ['pg', 'zod', 'uuid', 'lru-cache', 'better-auth', '@prisma/client', '@prisma/adapter-pg', 'sharp', 'file-type'],

@@ -96,6 +96,21 @@ const asksStatus = (words: string[]): boolean => {
   return request && asks
 }
 
+/** `/menu`, `/menu@SilaBot`: the whole message, as a channel's own list of commands writes it. */
+const slash = /^\s*\/([a-z]{2,16})(?:@\w{3,32})?\s*$/i
+const slashCommands: ReadonlyMap<string, Command> = new Map([
+  ['menu', 'menu'],
+  ['help', 'menu'],
+  ['status', 'status'],
+  ['human', 'human'],
+  ['back', 'back'],
+  ['cancel', 'cancel'],
+  ['repeat', 'repeat'],
+  ['stop', 'stop'],
+  ['arabic', 'arabic'],
+  ['english', 'english'],
+])
+
 /** Words of the longest sentence read word by word; what is longer tells more than a command. */
 const longestSentence = 10
 
@@ -106,6 +121,8 @@ const longestSentence = 10
 export const commandOf = (normal: string, raw: string): Command | null => {
   if (normal === '') return /^[\s?؟]*[?؟][\s?؟]*$/.test(raw) ? 'not-understood' : null
   if (normal.length > 120) return null
+  const slashed = slashCommands.get(slash.exec(raw)?.[1]?.toLowerCase() ?? '')
+  if (slashed !== undefined) return slashed
   const text = withoutCourtesy(normal)
   const found = exact.get(normal) ?? exact.get(text) ?? exact.get(text.replace(englishWish, ''))
   // «أبدًا» is "never" and differs from «ابدأ» only by its ending.

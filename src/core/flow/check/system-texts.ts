@@ -86,6 +86,8 @@ export const systemTexts: readonly string[] = [
   ...each('smalltalk:', [...new Set([...greetingIds, ...smalltalkIds])]),
   ...each('status:is.', requestStages),
   ...each('status:push.', requestStages),
+  ...each('telegram:', ['description', 'about', 'group']),
+  ...each('telegram:commands.', ['menu', 'status', 'human', 'back', 'cancel', 'stop', 'language']),
   'reminder:draft',
   'reminder:draft-expired',
   ...each('fields:', ['missing', 'voice', 'no-income', 'by-staff', 'ends-with', 'files']),

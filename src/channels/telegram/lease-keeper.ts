@@ -1,0 +1,41 @@
+/** Holds the right to ask for a bot's updates: Telegram gives them to one listener at a time. */
+import { randomUUID } from 'node:crypto'
+import type { AccountOf, PollLease } from '../../ports/poll-lease.ts'
+
+export interface LeaseKeeper {
+  held(): boolean
+  /** Takes it and keeps renewing it. @returns false while another process has it @throws when the database is away */
+  take(): Promise<boolean>
+  /** Gives it up for the next one. Never fails. */
+  release(): Promise<void>
+}
+
+/** @param lost another has it: it ran out while the database or this process was away */
+export const createLeaseKeeper = (lease: PollLease, of: AccountOf, ms: number, lost: () => void): LeaseKeeper => {
+  const holder = randomUUID()
+  let renewing: NodeJS.Timeout | null = null
+  const end = (): void => {
+    if (renewing) clearInterval(renewing)
+    renewing = null
+  }
+  const renew = async (): Promise<void> => {
+    // While the database is away nobody else gets it either.
+    const kept = await lease.tryTake(of, holder, ms).catch(() => true)
+    if (kept || !renewing) return
+    end()
+    lost()
+  }
+  return {
+    held: () => renewing !== null,
+    take: async () => {
+      if (!(await lease.tryTake(of, holder, ms))) return false
+      end()
+      renewing = setInterval(() => void renew(), ms / 3)
+      return true
+    },
+    release: async () => {
+      end()
+      await lease.release(of, holder).catch(() => undefined)
+    },
+  }
+}
