@@ -1,17 +1,18 @@
 /** One call from its path to its answer, with whatever goes wrong on the way. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { give, holdUp, strike, wait } from './answers.ts'
 import { ApiFailure } from './api-failure.ts'
 import type { BotState } from './bot-state.ts'
 import { chatOf, type Entry, toPayload } from './call-log.ts'
-import type { Fault } from './faults.ts'
 import { findMethod } from './methods/table.ts'
-import { isRecord, type Received, readBody, readFields, readJson } from './read-call.ts'
+import { type Received, readBody, readFields } from './read-call.ts'
 import type { Settings } from './settings.ts'
+import type { WebhookReply } from './webhook-post.ts'
 
 export interface Answerer {
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>
   /** A call that came as the body of a webhook's answer; nobody hears what becomes of it. */
-  answerInReply(bot: BotState, body: string): void
+  answerInReply(bot: BotState, reply: WebhookReply): void
 }
 
 const pathShape = /^\/(file\/)?bot([^/]+)\/([^?]+)(?:\?(.*))?$/
@@ -24,7 +25,7 @@ export const createAnswerer = (settings: Settings, log: Entry[], findBot: (token
     if (!bot) {
       request.resume()
       const failure = tokenShape.test(token) ? new ApiFailure(401, 'Unauthorized') : new ApiFailure(404, 'Not Found')
-      return give(response, failure.answer.error_code, failure.answer)
+      return give(response, failure.answer)
     }
     try {
       if (file) return await answerDownload(bot, decodeURIComponent(rest), request, response)
@@ -32,7 +33,7 @@ export const createAnswerer = (settings: Settings, log: Entry[], findBot: (token
       await answerMethod(bot, rest, readFields(request.headers['content-type'] ?? '', query, body), response)
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error
-      give(response, error.answer.error_code, error.answer)
+      give(response, error.answer)
     }
   }
 
@@ -58,8 +59,7 @@ export const createAnswerer = (settings: Settings, log: Entry[], findBot: (token
       return strike(after, response)
     }
     if (found instanceof ApiFailure && found.holdMs > 0) await wait(found.holdMs)
-    if (found instanceof ApiFailure) give(response, found.answer.error_code, found.answer)
-    else give(response, 200, { ok: true, result: found.result })
+    give(response, found instanceof ApiFailure ? found.answer : { ok: true, result: found.result })
   }
 
   const note = (bot: BotState, name: string, received: Received, messageId: number | null, outcome: Entry['outcome']): Entry => {
@@ -111,13 +111,15 @@ export const createAnswerer = (settings: Settings, log: Entry[], findBot: (token
   const answerDownload = async (bot: BotState, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     request.resume()
     const faults = bot.faults.meet('download', null)
-    const before = faults.find((fault) => fault.kind !== 'delay')
+    const ending = faults.find((fault) => fault.kind !== 'delay')
     await holdUp(faults)
-    if (before) return strike(before, response)
+    if (ending && (!ending.accepted || ending.kind === 'answer')) return strike(ending, response)
     const file = bot.files.byPath(path)
     if (!file || file.size > settings.downloadLimit) throw new ApiFailure(404, 'Not Found')
     response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': file.bytes.length })
-    response.end(file.bytes)
+    if (!ending) response.end(file.bytes)
+    // Accepted, and then it breaks: half of it has come.
+    else response.write(file.bytes.subarray(0, file.bytes.length >> 1), () => strike(ending, response))
   }
 
   return {
@@ -127,66 +129,23 @@ export const createAnswerer = (settings: Settings, log: Entry[], findBot: (token
         console.error(error)
         response.destroy()
       }),
-    answerInReply: (bot, body) => {
-      const fields = readJson(body)
-      if (!isRecord(fields) || typeof fields.method !== 'string') return
-      const { method, ...given } = fields
-      const received: Received = { fields: given, files: new Map() }
-      const entry = note(bot, method, received, null, { accepted: false, status: null, description: null })
-      void run(bot, method, received, entry, null)
+    answerInReply: (bot, reply) => {
+      const received = readReply(reply)
+      const { method, ...fields } = received?.fields ?? {}
+      // As the real server: nothing that asks, nothing that changes the webhook.
+      if (!received || typeof method !== 'string' || /^(?:get|deletewebhook$|setwebhook$|close$|logout$)/i.test(method)) return
+      const given: Received = { fields, files: received.files }
+      const entry = note(bot, method, given, null, { accepted: false, status: null, description: null })
+      void run(bot, method, given, entry, null)
     },
   }
 }
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
-
-const holdUp = async (faults: Fault[]): Promise<void> => {
-  for (const fault of faults) if (fault.kind === 'delay') await wait(fault.ms)
-}
-
-const give = (response: ServerResponse, status: number, body: unknown): void => {
-  if (response.destroyed) return
-  const text = JSON.stringify(body)
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-  response.end(text)
-}
-
-/** What is left of a call that a fault ends. */
-const strike = (fault: Fault, response: ServerResponse): void => {
-  switch (fault.kind) {
-    case 'drop':
-      response.socket?.destroy()
-      return
-    // The connection stays, and nothing ever comes.
-    case 'hang':
-    case 'delay':
-      return
-    case 'answer': {
-      if (typeof fault.body === 'string') {
-        response.writeHead(fault.status, { 'content-type': 'text/html' })
-        response.end(fault.body)
-        return
-      }
-      const described = fault.retryAfter === undefined ? statusWords(fault.status) : `Too Many Requests: retry after ${fault.retryAfter}`
-      const parameters = fault.retryAfter === undefined ? {} : { parameters: { retry_after: fault.retryAfter } }
-      give(
-        response,
-        fault.status,
-        fault.body ?? { ok: false, error_code: fault.status, description: fault.description ?? described, ...parameters },
-      )
-      return
-    }
-    default:
-      throw new Error(`no such fault: ${fault satisfies never}`)
+/** @returns null for an answer that is no call */
+const readReply = ({ headers, body }: WebhookReply): Received | null => {
+  try {
+    return readFields(headers['content-type'] ?? '', '', body)
+  } catch {
+    return null
   }
 }
-
-const statusWords = (status: number): string =>
-  ({
-    400: 'Bad Request',
-    401: 'Unauthorized',
-    403: 'Forbidden: bot was blocked by the user',
-    404: 'Not Found',
-    500: 'Internal Server Error',
-    502: 'Bad Gateway',
-  })[status] ?? 'Error'

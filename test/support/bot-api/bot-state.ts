@@ -7,6 +7,7 @@ import { createRandom } from './random.ts'
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts'
 import type { Settings } from './settings.ts'
 import { createUpdateQueue, type UpdateQueue } from './update-queue.ts'
+import type { WebhookReply } from './webhook-post.ts'
 import { createWebhookPush, type WebhookPush } from './webhook-push.ts'
 
 /** `unknown`: has never written, so the bot cannot find it. */
@@ -62,15 +63,19 @@ export interface BotState {
   commands: Map<string, BotCommand[]>
   /** Name, descriptions and menu button, by method and language. */
   texts: Map<string, string>
+  /** setWebhook before this is too soon. */
+  nextWebhookAt: number
   nextMessageId(): number
   nextQueryId(): string
+  /** Told of every message the bot sends. */
+  sentListeners: Set<(chat: number, messageId: number) => void>
 }
 
 export const createBotState = (
   token: string,
   options: { username?: string; id?: number },
   settings: Settings,
-  onReply: (bot: BotState, body: string) => void,
+  onReply: (bot: BotState, reply: WebhookReply) => void,
 ): BotState => {
   const id = options.id ?? Number(token.split(':')[0])
   const random = createRandom(settings.seed + id)
@@ -85,13 +90,15 @@ export const createBotState = (
     chats: new Map(),
     queue,
     longPoll: createLongPoll(queue, faults, settings),
-    push: createWebhookPush(queue, faults, settings, (body) => onReply(bot, body)),
+    push: createWebhookPush(queue, faults, settings, random, (reply) => onReply(bot, reply)),
     files: createFileStore(id),
     faults,
     limiter: createRateLimiter(settings.now),
     queries: new Map(),
     commands: new Map(),
     texts: new Map(),
+    nextWebhookAt: 0,
+    sentListeners: new Set(),
     nextMessageId: () => ++messages,
     nextQueryId: () => `${id}${String(++queries).padStart(9, '0')}`,
   }
@@ -119,9 +126,10 @@ export const toUser = ({ id, is_bot, first_name, username }: UserFromGetMe): Use
 export const seconds = (ms: number): number => Math.floor(ms / 1000)
 
 /** Keeps a message and tells whoever waits for it. */
-export const keepMessage = (state: ChatState, stored: Stored): void => {
+export const keepMessage = (bot: BotState, state: ChatState, stored: Stored): void => {
   state.messages.set(stored.message.message_id, stored)
   announce(state)
+  for (const listener of bot.sentListeners) listener(state.chat.id, stored.message.message_id)
 }
 
 export const announce = (state: ChatState): void => {

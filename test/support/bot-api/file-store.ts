@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 export interface StoredFile {
   id: string
   uniqueId: string
+  kind: string
   /** Below `/file/bot<token>/`. */
   path: string
   name: string | null
@@ -25,12 +26,13 @@ export const createFileStore = (botId: number): FileStore => {
   return {
     add: (kind, { bytes, name, mime, size }) => {
       const n = byId.size
-      const uniqueId = createHash('sha256').update(`${botId}/${n}`).digest('base64url').slice(0, 16)
       const extension = name?.includes('.') ? name.slice(name.lastIndexOf('.')) : ''
       const file: StoredFile = {
-        id: `BQACAgQAAxkBAAI${Buffer.from(`${botId}/${kind}/${n}`).toString('base64url')}`,
-        uniqueId,
-        path: `${kind}/file_${n}${extension}`,
+        // Opaque, and of the length the real ones have.
+        id: `BQACAgQAAxkBAAI${createHash('sha256').update(`file ${botId}/${n}`).digest('base64url')}${n}`,
+        uniqueId: createHash('sha256').update(`unique ${botId}/${n}`).digest('base64url').slice(0, 16),
+        kind,
+        path: `${kind}s/file_${n}${extension}`,
         name,
         mime,
         bytes,

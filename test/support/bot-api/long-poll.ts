@@ -8,7 +8,7 @@ import type { Arrival, UpdateQueue } from './update-queue.ts'
 export interface PollRequest {
   offset: number
   limit: number
-  seconds: number
+  timeoutMs: number
   /** Calls back when the one who asked has gone. */
   onGone(listener: () => void): void
 }
@@ -44,16 +44,14 @@ export const createLongPoll = (queue: UpdateQueue, faults: FaultBox, settings: S
 
   const take = ({ offset, limit }: PollRequest): Update[] => {
     if (faults.paused()) return []
-    const fresh = queue.pending()
-    const batch = [...again, ...fresh.filter(({ update }) => update.update_id >= offset)].slice(0, limit)
-    again.splice(0, limit)
+    const repeated = again.splice(0, limit)
+    const batch = [...repeated, ...queue.pending(offset, limit - repeated.length)]
     for (let i = 0; i + 1 < batch.length; i++) {
       const [here, next] = [batch[i], batch[i + 1]]
-      if (here && next && faults.swaps()) {
-        batch[i] = next
-        batch[i + 1] = here
-        i++
-      }
+      if (!here || !next || !faults.swaps()) continue
+      batch[i] = next
+      batch[i + 1] = here
+      i++
     }
     for (const arrival of batch) arrival.deliveries++
     return batch.map(({ update }) => update)
@@ -77,6 +75,25 @@ export const createLongPoll = (queue: UpdateQueue, faults: FaultBox, settings: S
     for (const arrival of queue.confirmBelow(offset)) if (arrival.deliveries > 0 && faults.repeats()) again.push(arrival)
   }
 
+  /** Negative: so many from the end, the others forgotten. */
+  const resolveOffset = (offset: number): number => {
+    if (offset >= 0) return offset
+    const pending = queue.pending()
+    return (pending.at(offset) ?? pending[0])?.update.update_id ?? 0
+  }
+
+  /** Who asks the same again at once is slowed down: the real server does not let a bot spin. */
+  const slowDown = (request: PollRequest): PollRequest => {
+    const now = settings.now()
+    const age = request.offset === previous.offset ? now - previous.at : Number.POSITIVE_INFINITY
+    previous = { offset: request.offset, at: now }
+    return {
+      ...request,
+      limit: age < settings.pollSingleMs ? 1 : request.limit,
+      timeoutMs: age < settings.pollHoldMs ? Math.max(request.timeoutMs, settings.pollHoldMs) : request.timeoutMs,
+    }
+  }
+
   const abort = (reason: string): void => waiting?.refuse(conflict(reason))
 
   return {
@@ -84,17 +101,11 @@ export const createLongPoll = (queue: UpdateQueue, faults: FaultBox, settings: S
     conflict,
     poll: (request) => {
       abort('terminated by other getUpdates request; make sure that only one bot instance is running')
-      const from =
-        request.offset < 0
-          ? (queue.pending().at(request.offset)?.update.update_id ?? queue.pending()[0]?.update.update_id ?? 0)
-          : request.offset
-      if (from > 0) confirm(from)
-      const now = settings.now()
-      const hurried = request.offset === previous.offset && now < previous.at + 500
-      previous = { offset: request.offset, at: now }
-      const asked = { ...request, offset: from, limit: hurried ? 1 : request.limit }
+      const slowed = slowDown(request)
+      const asked = { ...slowed, offset: resolveOffset(request.offset) }
+      if (asked.offset > 0) confirm(asked.offset)
       const updates = take(asked)
-      if (updates.length > 0 || request.seconds === 0) return Promise.resolve(updates)
+      if (updates.length > 0 || asked.timeoutMs === 0) return Promise.resolve(updates)
       return new Promise((resolve, reject) => {
         const end = (): void => {
           clearTimeout(timer)
@@ -111,7 +122,7 @@ export const createLongPoll = (queue: UpdateQueue, faults: FaultBox, settings: S
             reject(failure)
           },
         }
-        const timer = setTimeout(() => mine.give([]), request.seconds * 1000)
+        const timer = setTimeout(() => mine.give([]), asked.timeoutMs)
         request.onGone(() => mine.give([]))
         waiting = mine
       })

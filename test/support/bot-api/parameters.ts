@@ -5,6 +5,7 @@ import type {
   InlineKeyboardButton,
   InlineKeyboardMarkup,
   LanguageCode,
+  MessageEntity,
   ReplyParameters,
 } from '@grammyjs/types'
 import { badRequest } from './api-failure.ts'
@@ -19,11 +20,6 @@ export const text: Reader<string> = (value) => (typeof value === 'string' ? valu
 export const integer: Reader<number> = (value) => {
   const number = typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : Number.NaN
   return Number.isInteger(number) ? number : undefined
-}
-
-export const number: Reader<number> = (value) => {
-  const read = typeof value === 'number' ? value : typeof value === 'string' && value !== '' ? Number(value) : Number.NaN
-  return Number.isFinite(read) ? read : undefined
 }
 
 export const flag: Reader<boolean> = (value) =>
@@ -55,6 +51,21 @@ export const upload: Reader<Upload | string> = (value, name, { files }) => {
   const attached = given?.startsWith('attach://') ? files.get(given.slice('attach://'.length)) : undefined
   return attached ?? given
 }
+
+/** Only HTML is parsed: it is the mode that is used. */
+export const parseMode: Reader<'HTML'> = (value) => {
+  if (value === '') return undefined
+  if (typeof value !== 'string' || value.toLowerCase() !== 'html') throw badRequest('unsupported parse_mode')
+  return 'HTML'
+}
+
+const entityTypes = ['bold', 'italic', 'underline', 'strikethrough', 'spoiler', 'blockquote', 'code'] as const
+export const entities = listOf((value): MessageEntity | undefined => {
+  if (!isRecord(value) || typeof value.offset !== 'number' || typeof value.length !== 'number')
+    throw badRequest("can't parse MessageEntity")
+  const type = entityTypes.find((name) => name === value.type)
+  return type && { type, offset: value.offset, length: value.length }
+})
 
 export const reply: Reader<ReplyParameters> = (value) => {
   const read = json(value)

@@ -1,5 +1,5 @@
 /** Someone who writes to a bot, and sees what it answers. */
-import type { Chat, InlineKeyboardMarkup, Message, MessageEntity, Update, User } from '@grammyjs/types'
+import type { Chat, InlineKeyboardMarkup, MaybeInaccessibleMessage, Message, MessageEntity, Update, User } from '@grammyjs/types'
 import { announce, type BotState, type CallbackAnswer, type ChatState, seconds, toUser } from './bot-state.ts'
 import { attach, type SentFile, type SentKind } from './sent-files.ts'
 import { type Shown, showMessages, waitForMessages } from './shown.ts'
@@ -10,6 +10,13 @@ export interface PersonOptions {
   languageCode?: string
 }
 
+export interface Press {
+  data: string
+  messageId?: number
+  /** The message is too old for Telegram to say more than its id: `message.date` is 0. */
+  inaccessible?: boolean
+}
+
 /** Everything that is done returns the id of its update (0: the bot has not asked for that kind). */
 export interface Person {
   readonly id: number
@@ -18,7 +25,7 @@ export interface Person {
   /** What the button of a new chat, or a deep link, sends: "/start payload". */
   starts(payload?: string): number
   /** The newest message that shows the label, or carries the data; with `messageId`, a press on that message even when its button is gone. */
-  presses(label: string | { data: string; messageId?: number }): number
+  presses(label: string | Press): number
   edits(messageId: number, text: string): number
   sends(kind: SentKind, file?: SentFile, caption?: string, extra?: Partial<Message>): number
   /** Bot messages fail with 403 from now on. */
@@ -97,7 +104,9 @@ export const createPerson = (bot: BotState, id: number, options: PersonOptions):
     starts: (payload) => says(payload ? `/start ${payload}` : '/start'),
     presses: (label) => {
       const found = findPressed(state, label)
-      const query = { id: bot.nextQueryId(), from: user, message: found.message, chat_instance: String(id * 7919), data: found.data }
+      const old = typeof label !== 'string' && label.inaccessible
+      const message: MaybeInaccessibleMessage = old ? { chat, message_id: found.message.message_id, date: 0 } : found.message
+      const query = { id: bot.nextQueryId(), from: user, message, chat_instance: String(id * 7919), data: found.data }
       const life = bot.settings.callbackLifeMs
       bot.queries.set(query.id, { chat: id, expiresAt: bot.settings.now() + life })
       return bot.queue.add({ callback_query: query }, lines.press(id), life)
@@ -176,7 +185,7 @@ const dataOf = (markup: InlineKeyboardMarkup | undefined, wanted: (label: string
 }
 
 /** @throws when nothing shows it: the test is wrong, or the bot */
-const findPressed = (state: ChatState, label: string | { data: string; messageId?: number }): { message: Message; data: string } => {
+const findPressed = (state: ChatState, label: string | Press): { message: Message; data: string } => {
   const own = [...state.messages.values()].filter(({ fromBot }) => fromBot)
   if (typeof label !== 'string' && label.messageId !== undefined) {
     const stored = state.messages.get(label.messageId)

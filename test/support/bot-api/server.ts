@@ -44,6 +44,8 @@ export interface BotSide {
   /** Telegram's own limits: 429 beyond them. null switches them off, as they are at first. */
   limit(limits: Limits | null): void
   violations(): readonly Violation[]
+  /** Calls back at every message the bot sends. @returns how to stop */
+  onSent(listener: (chat: number, messageId: number) => void): () => void
 }
 
 export interface BotApiOptions extends Partial<Settings> {
@@ -73,7 +75,7 @@ export const startBotApi = async (options: BotApiOptions = {}): Promise<BotApi> 
     bot: (token, details = {}) => {
       const known = bots.get(token)
       if (known) return known.side
-      const state = createBotState(token, details, settings, (bot, body) => answerer.answerInReply(bot, body))
+      const state = createBotState(token, details, settings, (bot, reply) => answerer.answerInReply(bot, reply))
       const side = createSide(state)
       bots.set(token, { state, side })
       return side
@@ -112,5 +114,9 @@ const createSide = (bot: BotState): BotSide => {
     faults: bot.faults,
     limit: (limits) => bot.limiter.set(limits),
     violations: () => bot.limiter.violations(),
+    onSent: (listener) => {
+      bot.sentListeners.add(listener)
+      return () => bot.sentListeners.delete(listener)
+    },
   }
 }

@@ -1,6 +1,7 @@
 /** What a person sees of the bot. */
 import type { ChatState, Stored } from './bot-state.ts'
 import type { FileStore } from './file-store.ts'
+import { fileKinds } from './sent-files.ts'
 
 export interface Shown {
   id: number
@@ -15,8 +16,6 @@ export interface Shown {
   at: number
   edited: boolean
 }
-
-const fileKinds = ['document', 'photo', 'video', 'voice', 'audio', 'sticker'] as const
 
 const show = ({ message, html, at, fileId }: Stored, files: FileStore): Shown => {
   const file = fileId === null ? null : files.byId(fileId)

@@ -8,22 +8,26 @@ export interface Arrival {
   update: Update
   /** Deliveries of one line are made one after another (webhook). */
   line: string
+  /** Milliseconds since the epoch, as all times here. */
   at: number
   expiresAt: number
   deliveries: number
-  /** When the bot confirmed it: offset beyond it, or 2xx. */
+  /** When the bot confirmed it: an offset beyond it, or 2xx. */
   confirmedAt: number | null
+  /** When it was given up: too old, or dropped at the bot's wish. */
+  lostAt: number | null
 }
 
 export interface UpdateQueue {
   /** @returns its id, or 0 when the bot has not asked for this kind: then there is no such update */
   add(content: Omit<Update, 'update_id'>, line: string, lifeMs: number): number
-  /** Not confirmed and not too old, oldest first. */
-  pending(): Arrival[]
+  /** Neither confirmed nor too old, oldest first, beginning at id `from`. */
+  pending(from?: number, limit?: number): Arrival[]
   pendingCount(): number
   confirm(id: number): Arrival | null
   /** Forgets everything below `id`. @returns those that were pending */
   confirmBelow(id: number): Arrival[]
+  lose(id: number): void
   drop(): void
   allow(kinds: readonly UpdateKind[]): void
   allowed(): readonly UpdateKind[]
@@ -33,7 +37,7 @@ export interface UpdateQueue {
 }
 
 /** Kinds a bot gets only when it names them. */
-const onDemand: ReadonlySet<UpdateKind> = new Set(['chat_member', 'message_reaction', 'message_reaction_count'])
+const onDemand: readonly UpdateKind[] = ['chat_member', 'message_reaction', 'message_reaction_count']
 
 export const createUpdateQueue = (now: () => number, firstId: number): UpdateQueue => {
   const waiting = new Map<number, Arrival>()
@@ -43,7 +47,7 @@ export const createUpdateQueue = (now: () => number, firstId: number): UpdateQue
   let nextId = firstId
 
   const wants = (content: Omit<Update, 'update_id'>): boolean =>
-    kinds.length > 0 ? kinds.some((kind) => content[kind] !== undefined) : ![...onDemand].some((kind) => content[kind] !== undefined)
+    kinds.length > 0 ? kinds.some((kind) => content[kind] !== undefined) : !onDemand.some((kind) => content[kind] !== undefined)
 
   const confirm = (id: number): Arrival | null => {
     const arrival = waiting.get(id)
@@ -53,27 +57,40 @@ export const createUpdateQueue = (now: () => number, firstId: number): UpdateQue
     return arrival
   }
 
+  const lose = (id: number): void => {
+    const arrival = waiting.get(id)
+    if (arrival) arrival.lostAt = now()
+    waiting.delete(id)
+  }
+
   return {
     add: (content, line, lifeMs) => {
       if (!wants(content)) return 0
       const at = now()
+      const id = nextId++
       const arrival: Arrival = {
-        update: { update_id: nextId++, ...content },
+        update: { update_id: id, ...content },
         line,
         at,
         expiresAt: at + lifeMs,
         deliveries: 0,
         confirmedAt: null,
+        lostAt: null,
       }
-      waiting.set(arrival.update.update_id, arrival)
+      waiting.set(id, arrival)
       history.push(arrival)
       for (const listener of listeners) listener(arrival)
-      return arrival.update.update_id
+      return id
     },
-    pending: () => {
+    pending: (from = 0, limit = Number.POSITIVE_INFINITY) => {
       const time = now()
-      for (const [id, { expiresAt }] of waiting) if (expiresAt <= time) waiting.delete(id)
-      return [...waiting.values()]
+      const found: Arrival[] = []
+      for (const [id, arrival] of waiting) {
+        if (found.length === limit) break
+        if (arrival.expiresAt <= time) lose(id)
+        else if (id >= from) found.push(arrival)
+      }
+      return found
     },
     pendingCount: () => waiting.size,
     confirm,
@@ -87,7 +104,10 @@ export const createUpdateQueue = (now: () => number, firstId: number): UpdateQue
       }
       return gone
     },
-    drop: () => waiting.clear(),
+    lose,
+    drop: () => {
+      for (const id of waiting.keys()) lose(id)
+    },
     allow: (wanted) => {
       kinds = wanted
     },

@@ -1,18 +1,13 @@
 /**
- * Webhook deliveries as the real server makes them: one at a time in a line (a chat's messages; a person's presses
- * and the bot's own standing are other lines), a failing one holding its line until it succeeds or is too old.
+ * Webhook deliveries as the real server makes them (WebhookActor.cpp): one at a time in a line (a chat's messages; a
+ * person's presses and the bot's own standing are other lines), a failing one holding its line until it succeeds or
+ * is too old.
  */
-import { Agent, request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import type { FaultBox } from './faults.ts'
+import type { Random } from './random.ts'
 import type { Settings } from './settings.ts'
 import type { Arrival, UpdateQueue } from './update-queue.ts'
-
-export interface Webhook {
-  url: string
-  secret: string | null
-  maxConnections: number
-}
+import { createPoster, type Webhook, type WebhookPoster, type WebhookReply } from './webhook-post.ts'
 
 export interface WebhookPush {
   set(webhook: Webhook | null): void
@@ -21,30 +16,34 @@ export interface WebhookPush {
   close(): void
 }
 
-interface Reply {
-  status: number
-  retryAfter: number | null
-  body: string
+interface Line {
+  name: string
+  waiting: Arrival[]
+  /** Being delivered, or waiting for its next try. */
+  busy: boolean
+  failures: number
+  delay: number
 }
 
 /** How long an update that is to come late waits for the one behind it. */
 const swapMs = 30
+const longestDelay = 60
+const longestRetryAfter = 3_600
 
 /** @param onReply what the bot wrote into its answer: a call, when it names a method */
 export const createWebhookPush = (
   queue: UpdateQueue,
   faults: FaultBox,
   settings: Settings,
-  onReply: (body: string) => void,
+  random: Random,
+  onReply: (reply: WebhookReply) => void,
 ): WebhookPush => {
   let webhook: Webhook | null = null
+  let poster: WebhookPoster | null = null
   let failure: { at: number; message: string } | null = null
-  let agent = new Agent({ keepAlive: true })
   let active = 0
-  /** Grows with every setting: what an earlier one began changes nothing any more. */
-  let reign = 0
-  const lines = new Map<string, { waiting: Arrival[]; busy: boolean; failures: number }>()
-  const ready: string[] = []
+  const lines = new Map<string, Line>()
+  const ready: Line[] = []
   const timers = new Set<NodeJS.Timeout>()
 
   const later = (ms: number, act: () => void): void => {
@@ -55,130 +54,117 @@ export const createWebhookPush = (
     timers.add(timer)
   }
 
-  const lineOf = (name: string) => {
-    const line = lines.get(name) ?? { waiting: [], busy: false, failures: 0 }
-    lines.set(name, line)
-    return line
-  }
-
   const enqueue = (arrival: Arrival): void => {
-    const line = lineOf(arrival.line)
+    const line = lines.get(arrival.line) ?? { name: arrival.line, waiting: [], busy: false, failures: 0, delay: 1 }
+    lines.set(line.name, line)
     line.waiting.push(arrival)
-    if (line.waiting.length === 1 && !line.busy) ready.push(arrival.line)
+    if (line.waiting.length === 1 && !line.busy) ready.push(line)
     pump()
   }
 
   const pump = (): void => {
-    while (webhook && !faults.paused() && active < webhook.maxConnections) {
-      const name = ready.shift()
-      if (name === undefined) return
-      void serve(name, webhook)
+    while (webhook && poster && !faults.paused() && active < webhook.maxConnections) {
+      const line = ready.shift()
+      if (!line) return
+      void serve(line, poster)
     }
   }
 
-  const serve = async (name: string, to: Webhook): Promise<void> => {
-    const mine = reign
-    const line = lineOf(name)
-    const head = line.waiting[0]
-    if (!head) return
+  const serve = async (line: Line, by: WebhookPoster): Promise<void> => {
     line.busy = true
     active++
-    const swapped = line.failures === 0 && faults.swaps()
-    if (swapped) await new Promise<void>((resolve) => later(swapMs, resolve))
-    const next = swapped ? line.waiting[1] : undefined
-    if (next) line.waiting.splice(0, 2, next, head)
-    const arrival = next ?? head
-    const wait = mine === reign ? await deliver(arrival, to) : null
-    if (mine !== reign) return
+    const arrival = await chooseNext(line)
+    const wait = arrival && by === poster ? await deliver(line, arrival, by) : null
+    // Set anew meanwhile: whatever this was is not known any more.
+    if (by !== poster) return
     active--
     line.busy = false
-    if (wait === null) {
-      line.failures = 0
-      line.waiting.shift()
-      const first = arrival.confirmedAt === null
-      queue.confirm(arrival.update.update_id)
-      if (first && faults.repeats()) line.waiting.push(arrival)
-    } else line.failures++
-    if (line.waiting.length === 0) lines.delete(name)
-    else if (wait === null) ready.push(name)
+    if (wait === null) finish(line, arrival)
     else {
+      line.failures++
       line.busy = true
       later(wait, () => {
         line.busy = false
-        ready.push(name)
+        ready.push(line)
         pump()
       })
     }
     pump()
   }
 
-  /** @returns null when this update is done with, else how long to wait before the next try */
-  const deliver = async (arrival: Arrival, to: Webhook): Promise<number | null> => {
-    if (arrival.expiresAt <= settings.now()) return null
-    arrival.deliveries++
-    const backOff = Math.min(settings.webhookRetryMs * 2 ** lineOf(arrival.line).failures, settings.webhookRetryMs * 60)
-    try {
-      const { status, retryAfter, body } = await post(to, JSON.stringify(arrival.update))
-      if (status >= 200 && status < 300) {
-        if (body) onReply(body)
-        return null
-      }
-      failure = { at: settings.now(), message: `Wrong response from the webhook: ${status}` }
-      return retryAfter === null ? backOff : Math.min(retryAfter, 3_600) * 1000
-    } catch (error) {
-      failure = { at: settings.now(), message: error instanceof Error ? error.message : String(error) }
-      return backOff
-    }
+  /** The head of the line, or the one behind it when disorder is wanted. */
+  const chooseNext = async (line: Line): Promise<Arrival | undefined> => {
+    const head = line.waiting[0]
+    if (!head || line.failures > 0 || !faults.swaps()) return head
+    await new Promise<void>((resolve) => later(swapMs, resolve))
+    const next = line.waiting[1]
+    if (!next) return head
+    line.waiting.splice(0, 2, next, head)
+    return next
   }
 
-  const post = (to: Webhook, body: string): Promise<Reply> =>
-    new Promise((resolve, reject) => {
-      const secure = to.url.startsWith('https:')
-      const headers = {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        ...(to.secret !== null && { 'x-telegram-bot-api-secret-token': to.secret }),
+  const finish = (line: Line, arrival: Arrival | undefined): void => {
+    line.failures = 0
+    line.delay = 1
+    line.waiting.shift()
+    const confirmed = arrival && queue.confirm(arrival.update.update_id)
+    if (confirmed && faults.repeats()) line.waiting.push(confirmed)
+    if (line.waiting.length > 0) ready.push(line)
+    else lines.delete(line.name)
+  }
+
+  /** @returns null when this update is done with, else how long to wait before the next try */
+  const deliver = async (line: Line, arrival: Arrival, by: WebhookPoster): Promise<number | null> => {
+    if (arrival.expiresAt <= settings.now()) return giveUp(arrival)
+    arrival.deliveries++
+    let retryAfter = 0
+    try {
+      const reply = await by.post(JSON.stringify(arrival.update), settings.webhookTimeoutMs)
+      if (reply.status >= 200 && reply.status < 300) {
+        if (reply.body.length > 0) onReply(reply)
+        return null
       }
-      const sent = (secure ? httpsRequest : httpRequest)(to.url, { method: 'POST', headers, ...(!secure && { agent }) }, (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('error', reject)
-        response.on('end', () => {
-          clearTimeout(timer)
-          const after = Number(response.headers['retry-after'])
-          const retryAfter = response.headers['retry-after'] !== undefined && Number.isFinite(after) ? after : null
-          resolve({ status: response.statusCode ?? 0, retryAfter, body: Buffer.concat(chunks).toString('utf8') })
-        })
-      })
-      const timer = setTimeout(() => sent.destroy(new Error('Read timeout expired')), settings.webhookTimeoutMs)
-      sent.on('error', (error) => {
-        clearTimeout(timer)
-        reject(error)
-      })
-      sent.end(body)
-    })
+      failure = { at: settings.now(), message: `Wrong response from the webhook: ${reply.status} ${reply.reason}` }
+      retryAfter = Math.min(Math.max(Number(reply.headers['retry-after'] ?? 0) || 0, 0), longestRetryAfter)
+    } catch (error) {
+      failure = { at: settings.now(), message: error instanceof Error ? error.message : String(error) }
+    }
+    const wait = retryAfter > 0 ? retryAfter * 1000 : backOff(line)
+    return settings.now() + wait > arrival.expiresAt ? giveUp(arrival) : wait
+  }
+
+  const backOff = (line: Line): number => {
+    if (line.failures === 0) return 0
+    line.delay = Math.min(line.delay * 2, longestDelay + random.below(longestDelay))
+    return line.delay * settings.webhookRetryMs
+  }
+
+  const giveUp = (arrival: Arrival): null => {
+    queue.lose(arrival.update.update_id)
+    return null
+  }
 
   const halt = (): void => {
-    reign++
     for (const timer of timers) clearTimeout(timer)
     timers.clear()
     lines.clear()
     ready.length = 0
     active = 0
-    agent.destroy()
+    poster?.close()
+    poster = null
   }
 
   queue.onAdd((arrival) => {
     if (webhook) enqueue(arrival)
   })
-  faults.onResume(() => pump())
+  faults.onResume(pump)
 
   return {
     set: (wanted) => {
       halt()
       webhook = wanted
       if (!wanted) return
-      agent = new Agent({ keepAlive: true, maxSockets: wanted.maxConnections })
+      poster = createPoster(wanted)
       for (const arrival of queue.pending()) enqueue(arrival)
     },
     current: () => webhook,

@@ -3,7 +3,7 @@ import type { InlineKeyboardMarkup, MessageEntity, ReplyParameters } from '@gram
 import { badRequest } from '../api-failure.ts'
 import { announce, type ChatState, keepMessage, seconds, toUser } from '../bot-state.ts'
 import { type Formatted, parseHtml, trimFormatted } from '../html.ts'
-import { chatId, flag, integer, listOf, markup, oneOf, reply, text } from '../parameters.ts'
+import { chatId, entities, flag, integer, markup, parseMode, reply, text } from '../parameters.ts'
 import { isRecord } from '../read-call.ts'
 import { findOpenChat, findOwnMessage, keepLimits } from './chats.ts'
 import { type Call, defineMethod } from './method.ts'
@@ -12,21 +12,8 @@ import { type Call, defineMethod } from './method.ts'
 const textLength = 4096
 const captionLength = 1024
 
-/** Only HTML is parsed: it is the mode that is used. */
-const parseMode = oneOf('HTML')
-export const formatting = { parse_mode: parseMode }
-
 const format = (source: string, mode: 'HTML' | undefined, given: MessageEntity[] | undefined): Formatted =>
   mode === 'HTML' ? parseHtml(source) : trimFormatted({ text: source, entities: given ?? [] })
-
-const entity = (value: unknown): MessageEntity | undefined => {
-  if (!isRecord(value) || typeof value.offset !== 'number' || typeof value.length !== 'number')
-    throw badRequest("can't parse MessageEntity")
-  const types = ['bold', 'italic', 'underline', 'strikethrough', 'spoiler', 'blockquote', 'code'] as const
-  const type = types.find((name) => name === value.type)
-  return type && { type, offset: value.offset, length: value.length }
-}
-export const entities = listOf(entity)
 
 const formatText = (source: string | undefined, mode: 'HTML' | undefined, given?: MessageEntity[]): Formatted => {
   const formatted = format(source ?? '', mode, given)
@@ -84,7 +71,7 @@ export const sendMessage = defineMethod<'sendMessage'>()(
     const formatted = formatText(payload.text, payload.parse_mode, payload.entities)
     const { at, head } = startMessage(call, state, payload.reply_markup, payload.reply_parameters)
     const message = { ...head, text: formatted.text, ...(formatted.entities.length > 0 && { entities: formatted.entities }) }
-    keepMessage(state, { message, html: payload.text ?? '', fromBot: true, at, fileId: null })
+    keepMessage(call.bot, state, { message, html: payload.text ?? '', fromBot: true, at, fileId: null })
     return message
   },
 )

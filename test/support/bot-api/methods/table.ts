@@ -1,5 +1,6 @@
 /** Every method this server speaks; a name that the Bot API does not know does not compile. */
 import * as account from './account.ts'
+import * as files from './files.ts'
 import * as messages from './messages.ts'
 import type { Method, MethodName } from './method.ts'
 import * as presses from './presses.ts'
@@ -9,6 +10,7 @@ const methods = {
   ...account,
   ...updates,
   ...presses,
+  ...files,
   sendMessage: messages.sendMessage,
   editMessageText: messages.editMessageText,
   editMessageReplyMarkup: messages.editMessageReplyMarkup,

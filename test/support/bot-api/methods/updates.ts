@@ -1,6 +1,6 @@
 /** How updates reach the bot. */
 import type { Update } from '@grammyjs/types'
-import { badRequest } from '../api-failure.ts'
+import { badRequest, tooManyRequests } from '../api-failure.ts'
 import { seconds } from '../bot-state.ts'
 import { flag, integer, listOf, text } from '../parameters.ts'
 import type { UpdateKind } from '../update-queue.ts'
@@ -18,7 +18,12 @@ export const getUpdates = defineMethod<'getUpdates'>()(
     if (bot.push.current())
       throw bot.longPoll.conflict("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first")
     if (allowed_updates) bot.queue.allow(allowed_updates)
-    return bot.longPoll.poll({ offset: offset ?? 0, limit: clamp(limit ?? 100, 1, 100), seconds: clamp(timeout ?? 0, 0, 50), onGone })
+    return bot.longPoll.poll({
+      offset: offset ?? 0,
+      limit: clamp(limit ?? 100, 1, 100),
+      timeoutMs: clamp(timeout ?? 0, 0, 50) * 1000,
+      onGone,
+    })
   },
 )
 
@@ -28,10 +33,16 @@ export const setWebhook = defineMethod<'setWebhook'>()(
     if (secret_token !== undefined && !/^[A-Za-z0-9_-]{1,256}$/.test(secret_token))
       throw badRequest('secret token contains unallowed characters')
     if (url && !/^https?:\/\/[^/]/.test(url)) throw badRequest('bad webhook: invalid URL')
+    const now = bot.settings.now()
+    if (url && now < bot.nextWebhookAt) throw tooManyRequests(1)
+    if (url) bot.nextWebhookAt = now + bot.settings.setWebhookPauseMs
     if (allowed_updates) bot.queue.allow(allowed_updates)
+    const wanted = url ? { url, secret: secret_token || null, maxConnections: clamp(max_connections ?? 40, 1, 100) } : null
+    // Nothing new: what is under way goes on.
+    if (!drop_pending_updates && JSON.stringify(wanted) === JSON.stringify(bot.push.current())) return true
     if (drop_pending_updates) bot.queue.drop()
-    bot.longPoll.abort('terminated by setWebhook request')
-    bot.push.set(url ? { url, secret: secret_token || null, maxConnections: clamp(max_connections ?? 40, 1, 100) } : null)
+    if (wanted) bot.longPoll.abort('terminated by setWebhook request')
+    bot.push.set(wanted)
     return true
   },
 )
