@@ -106,18 +106,21 @@ export const createChatVisits = (deps: ChatVisitsDeps): ChatVisits => {
         place ??= await find(slug, visitor)
         return place?.conversation === conversation
       }
+      const readAgain = async (): Promise<void> => {
+        listener({ kind: 'message' })
+        const now = (await find(slug, visitor))?.owner ?? 'bot'
+        if (now !== owner) listener({ kind: 'owner', owner: now })
+        owner = now
+      }
       const stopEvents = deps.events.subscribe((event) => {
-        if (event.kind !== 'conversation' || event.association !== slug) return
-        if (place && place.conversation !== event.conversation) return
-        void mine(event.conversation)
-          .then(async (yes) => {
-            if (!yes) return
-            listener({ kind: 'message' })
-            const now = (await find(slug, visitor))?.owner ?? 'bot'
-            if (now !== owner) listener({ kind: 'owner', owner: now })
-            owner = now
-          })
-          .catch(() => undefined) // the next event or reconnect refetches
+        const { kind } = event
+        if (kind !== 'missed') {
+          if (kind !== 'conversation' || event.association !== slug) return
+          if (place && place.conversation !== event.conversation) return
+        }
+        void (kind === 'missed' ? readAgain() : mine(event.conversation).then((yes) => (yes ? readAgain() : undefined))).catch(
+          () => undefined, // the next event or reconnect refetches
+        )
       })
       const stopTyping = deps.typing.listen((conversation, on) => {
         if (place && place.conversation !== conversation) return

@@ -8,7 +8,7 @@ export interface Variable<T extends z.ZodType = z.ZodType> {
   /** As it would be written in `.env`; null: not set. */
   default: string | null
   about: string
-  /** Never printed, not even when it is wrong. */
+  /** Never printed, not even when it is wrong. May stand in a file instead, named by the variable with `_FILE` behind it. */
   secret: boolean
   schema: T
 }
@@ -29,10 +29,16 @@ function declare<T extends z.ZodType>(name: string, fallback: string | null, abo
 }
 
 export const variables = {
+  role: declare(
+    'SILA_ROLE',
+    'all',
+    'all: everything in one process; gateway: the pages and the channels; worker: what is later. Several gateways and workers share one PostgreSQL and one Redis.',
+    z.enum(['all', 'gateway', 'worker'], 'must be all, gateway or worker'),
+  ),
   port: declare(
     'PORT',
     '3000',
-    'Port of the web chat, the desk and the webhooks.',
+    'Port of the web chat, the desk and the webhooks; of a worker, of /health, /ready and /metrics alone.',
     z
       .string()
       .regex(/^\d{1,5}$/, 'must be a port number, 0 to 65535 (0: any free port)')
@@ -77,10 +83,17 @@ export const variables = {
     url(['postgres:', 'postgresql:']).optional(),
     true,
   ),
+  databasePassword: declare(
+    'DATABASE_PASSWORD',
+    null,
+    'The password of DATABASE_URL, when it has none itself.',
+    z.string().optional(),
+    true,
+  ),
   redisUrl: declare(
     'REDIS_URL',
     null,
-    'A Redis for the queues; otherwise they live in PostgreSQL.',
+    'A Redis for the queues, and for what the processes tell each other; otherwise the queues live in PostgreSQL.',
     url(['redis:', 'rediss:']).optional(),
     true,
   ),
@@ -143,10 +156,20 @@ export const variables = {
   ),
 } as const satisfies Record<string, Variable>
 
+export type Role = z.output<typeof variables.role.schema>
+
+/** What a role cannot do without: several processes meet in PostgreSQL and Redis, and nowhere else. */
+export const roleNeeds = {
+  all: [],
+  gateway: ['databaseUrl', 'redisUrl'],
+  worker: ['databaseUrl', 'redisUrl'],
+} as const satisfies Record<Role, readonly (keyof typeof variables)[]>
+
 /** The text of `.env.example`. */
 export function renderExample(): string {
   const blocks = Object.values<Variable>(variables).map(
-    ({ name, default: fallback, about }) => `# ${about}\n${fallback === null ? `# ${name}=` : `# ${name}=${fallback}`}\n`,
+    ({ name, default: fallback, about, secret }) =>
+      `# ${about}${secret ? ` Or a file that holds it: ${name}_FILE.` : ''}\n# ${name}=${fallback ?? ''}\n`,
   )
   return ['# Copy to .env and uncomment what you change. The environment wins over this file.\n', ...blocks].join('\n')
 }

@@ -1,14 +1,15 @@
 /** The HTTP server: everything the pages and machines may ask, as plain plugins that main hands in. */
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import type { Socket } from 'node:net'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Language } from '../core/engine/state.ts'
 import { answerErrors, type DescribeError, languageOf, traceOf } from './errors.ts'
 import { addSecurityHeaders } from './headers.ts'
 import { createHome, type HomePage } from './home.ts'
+import { addMachineRoutes, type MachineOptions } from './machine-routes.ts'
 import { assetsIn, servePages } from './pages.ts'
 import { refuseCrossSite } from './same-origin.ts'
 
-export interface ServerOptions {
-  logger: FastifyBaseLogger
+export interface ServerOptions extends MachineOptions {
   /** Registers the routes of one part: `(app) => app.register(chatPlugin, …)`. In order. */
   plugins: ((app: FastifyInstance) => unknown)[]
   /** Folder that `vite build` wrote; null serves no pages. */
@@ -20,15 +21,15 @@ export interface ServerOptions {
   describeError: DescribeError
   /** What `/` shows. */
   home: (language: Language) => HomePage
-  /** Readiness by part; 503 when one is not ready. */
-  health: () => Promise<Record<string, boolean>>
-  metrics: () => Promise<{ type: string; text: string }>
   /** CSP hashes of inline styles that a page library insists on (`hashSource`). */
   styles?: readonly string[]
 }
 
 /** Ordinary requests are small; files have their own route and counter. */
 const bodyLimit = 512 * 1024
+
+/** How long a request under way may hold up the end, ms: an upload on a slow line would hold it up for minutes. */
+const dawdleMs = 8_000
 
 /**
  * Builds the server; the caller listens and closes.
@@ -40,7 +41,8 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   const app = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
-    forceCloseConnections: true,
+    // Answers under way are finished; open streams end themselves (preClose), whoever dawdles is cut off at last.
+    forceCloseConnections: 'idle',
     bodyLimit,
     trustProxy: options.trustProxy ?? false,
     // A whole upload on a slow phone; a client that trickles bytes is cut off after it.
@@ -56,6 +58,7 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
   answerErrors(app, options.describeError, home)
   addSecurityHeaders(app, { https, styles: options.styles ?? [] })
   refuseCrossSite(app, publicOrigin)
+  endPatiently(app)
   app.addHook('onResponse', async (request, reply) => {
     const facts = {
       route: request.routeOptions.url ?? null,
@@ -73,20 +76,22 @@ export const createServer = async (options: ServerOptions): Promise<FastifyInsta
       .type('text/html; charset=utf-8')
       .send(home.page(options.home(languageOf(request)))),
   )
-  app.get('/health', async (_request, reply) => {
-    const parts = await options.health()
-    const ready = Object.values(parts).every(Boolean)
-    return reply
-      .code(ready ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({ ready, parts })
-  })
-  app.get('/metrics', async (_request, reply) => {
-    const { type, text } = await options.metrics()
-    return reply.type(type).header('cache-control', 'no-store').send(text)
-  })
+  addMachineRoutes(app, options)
   if (options.pages !== null) await servePages(app, options.pages)
   for (const register of options.plugins) await register(app)
   await app.ready()
   return app
+}
+
+/** Requests under way are finished, up to a point; a line that a browser opened in advance is no request. */
+const endPatiently = (app: FastifyInstance): void => {
+  const lines = new Set<Socket>()
+  app.server.on('connection', (line) => {
+    lines.add(line)
+    line.once('close', () => lines.delete(line))
+  })
+  app.addHook('preClose', async () => {
+    for (const line of lines) if (line.bytesRead === 0) line.destroy()
+    setTimeout(() => app.server.closeAllConnections(), dawdleMs).unref()
+  })
 }

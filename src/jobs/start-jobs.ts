@@ -34,13 +34,20 @@ export interface JobsOptions {
   deps: JobDeps
   logger: JobsLogger
   clock?: Clock
+  /** False: rings bells and leaves them to other processes, but sweeps at a pace of its own. */
+  answers?: boolean
   /** Milliseconds between two sweeps. */
   every?: number
 }
 
+/** Milliseconds. Whoever answers no bells sweeps more rarely: it is there for the day when nobody does. */
+const pace = { answering: 5_000, watching: 15_000 }
+
 const queueName = 'bells'
 
-export async function startJobs({ backend, deps, logger, clock = systemClock, every = 5_000 }: JobsOptions): Promise<Jobs> {
+export async function startJobs(options: JobsOptions): Promise<Jobs> {
+  const { backend, deps, logger, clock = systemClock, answers = true } = options
+  const every = options.every ?? (answers ? pace.answering : pace.watching)
   const queue = backend.queue(queueName)
   let lastSweep = Date.now()
   let running: Promise<void> | null = null
@@ -65,20 +72,21 @@ export async function startJobs({ backend, deps, logger, clock = systemClock, ev
     return running
   }
 
-  backend.worker(queueName, async ({ name, data }) => {
-    if (name === sweep.name) return await sweepOnce()
-    const job = jobs.find((candidate) => candidate.name === name)
-    if (job === undefined) logger.error({ job: 'unknown', outcome: 'dropped' }, 'job')
-    else await run(job, data)
-  })
-
+  if (answers) {
+    backend.worker(queueName, async ({ name, data }) => {
+      if (name === sweep.name) return await sweepOnce()
+      const job = jobs.find((candidate) => candidate.name === name)
+      if (job === undefined) logger.error({ job: 'unknown', outcome: 'dropped' }, 'job')
+      else await run(job, data)
+    })
+  }
   const schedule = (): Promise<void> => queue.repeat(sweep.name, {}, every).catch(() => {})
-  await schedule()
+  if (answers) await schedule()
   // The queues may be away, or have come back empty: then sweep here, and ask for the schedule again.
   const watch = setInterval(() => {
-    if (Date.now() - lastSweep < 2 * every) return
+    if (answers && Date.now() - lastSweep < 2 * every) return
     void sweepOnce().catch(() => {})
-    void schedule()
+    if (answers) void schedule()
   }, every)
 
   return {

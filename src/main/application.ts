@@ -11,7 +11,6 @@ import { reply } from '../app/reply.ts'
 import { fireDue, type SweepDeps, sweep } from '../app/sweep.ts'
 import { takeOver } from '../app/take-over.ts'
 import { createTurnRunner, type TurnRunner } from '../app/turn-runner.ts'
-import { createTyping } from '../app/typing.ts'
 import { createWebChatChannel } from '../channels/web-chat/channel.ts'
 import { createContents } from '../content/contents.ts'
 import type { LoadedRelease } from '../content/load-content.ts'
@@ -29,9 +28,10 @@ import type { Files } from '../ports/files.ts'
 import type { RequestStore } from '../ports/request-store.ts'
 import { createChatStore } from '../store/chat-store.ts'
 import { createFiles } from '../store/files.ts'
+import { fitsIndexKey } from '../store/index-key.ts'
 import { createRequestStore } from '../store/request-store.ts'
 import { createStore, type Store } from '../store/store.ts'
-import { createEvents } from './events.ts'
+import { createSignals, type Signals } from './events.ts'
 
 export interface ApplicationOptions {
   /** Connections of the application role. */
@@ -51,6 +51,8 @@ export interface ApplicationOptions {
   strict?: boolean
   /** Channels that live in this process besides the web chat. */
   channels?: Channel[]
+  /** What pages are told; in this process alone when absent. */
+  signals?: Signals
 }
 
 export interface Application {
@@ -88,6 +90,8 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
       const message = 'The master key does not open this database: put back the keys it was made with, they are in every backup.'
       throw new PlatformError('key-wrong', message, { cause: error })
     })
+    if (await fitsIndexKey(store.prisma, store.keyring, association.slug)) continue
+    throw new PlatformError('key-wrong', 'The index key is not the one of this database: put back the key it was made with.')
   }
   const missing: Missing = ({ language, key, name }) => {
     logger.error({ code: name === null ? `text ${key} ${language}` : `value ${name} in ${key}` }, 'text is missing')
@@ -97,8 +101,7 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
     loadSnapshot: store.associations.loadRelease,
     ...(options.strict !== true && { log: missing }),
   })
-  const events = createEvents()
-  const typing = createTyping()
+  const { events, typing } = options.signals ?? createSignals()
   const files = createFiles({ prisma: store.prisma, keyring: store.keyring, directory: join(options.files), clock })
   const webChat = createWebChatChannel()
   const channels = new Map<ChannelKind, Channel>([webChat, ...(options.channels ?? [])].map((channel) => [channel.kind, channel]))
@@ -182,7 +185,8 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
       release: (act) => handBack(runner, act),
       previewAdvance: (act) => previewAdvance({ requests, contents, clock }, act),
       advance: (act) => advanceRequest({ requests, runner, clock }, act),
-      subscribe: (association, listener) => events.subscribe((event) => (event.association === association ? listener(event) : undefined)),
+      subscribe: (association, listener) =>
+        events.subscribe((event) => (event.kind === 'missed' || event.association === association ? listener(event) : undefined)),
     },
     connect: (of, channel) => {
       connected.set(of, channel)

@@ -1,15 +1,73 @@
-/** After-commit events inside one process. */
-import { EventEmitter } from 'node:events'
+/** After-commit events and typing marks: inside the process, and through the bus to the others when there is one. */
+import { z } from 'zod'
+import { createTyping, type Typing } from '../app/typing.ts'
+import { ConversationId, RequestId, Slug } from '../core/ids.ts'
+import type { Bus } from '../platform/redis-bus.ts'
 import type { Event, Events } from '../ports/events.ts'
 
-export const createEvents = (): Events => {
-  const emitter = new EventEmitter<{ event: [Event] }>()
-  emitter.setMaxListeners(0)
+/** Ids only: authorisation stays with the refetch, and Redis learns nothing of anybody. */
+const Told = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('conversation'), association: Slug, conversation: ConversationId }),
+  z.object({ kind: z.literal('request'), association: Slug, request: RequestId }),
+  z.object({ kind: z.literal('typing'), conversation: ConversationId, on: z.boolean() }),
+])
+type Told = z.infer<typeof Told>
+
+export interface Signals {
+  events: Events
+  typing: Typing
+}
+
+/** While Redis is away every open page is read again each time: so many at once, then a pause. */
+const readAgain = { pages: 20, pauseMs: 50 }
+
+export const createSignals = (bus: Bus | null = null): Signals => {
+  const listeners = new Set<(event: Event) => void>()
+  const typing = createTyping()
+  const tellHere = (event: Event): void => {
+    for (const listener of [...listeners]) listener(event)
+  }
+
+  let telling = false
+  const tellMissed = async (): Promise<void> => {
+    // The round under way reaches whoever is left.
+    if (telling) return
+    telling = true
+    const all = [...listeners]
+    for (let at = 0; at < all.length; at += readAgain.pages) {
+      for (const listener of all.slice(at, at + readAgain.pages)) if (listeners.has(listener)) listener({ kind: 'missed' })
+      await new Promise((resolve) => setTimeout(resolve, readAgain.pauseMs))
+    }
+    telling = false
+  }
+
+  bus?.onMissed(() => void tellMissed())
+  bus?.onMessage((message) => {
+    // Of another version, perhaps, that knows more kinds.
+    const told = Told.safeParse(message)
+    if (!told.success) return
+    if (told.data.kind === 'typing') typing.set(told.data.conversation, told.data.on)
+    else tellHere(told.data)
+  })
+
   return {
-    publish: (event) => void emitter.emit('event', event),
-    subscribe: (listener) => {
-      emitter.on('event', listener)
-      return () => emitter.off('event', listener)
+    events: {
+      publish: (event) => {
+        tellHere(event)
+        if (event.kind !== 'missed') bus?.publish(event satisfies Told)
+      },
+      subscribe: (listener) => {
+        listeners.add(listener)
+        return () => void listeners.delete(listener)
+      },
+    },
+    typing: {
+      ...typing,
+      set: (conversation, on) => {
+        if (typing.is(conversation) === on) return
+        typing.set(conversation, on)
+        bus?.publish({ kind: 'typing', conversation, on } satisfies Told)
+      },
     },
   }
 }

@@ -14,8 +14,16 @@ export interface FirstStaff {
 export const ensureFirstStaff = async (staff: StaffRegister, association: Slug, dataDir: string, name: string): Promise<FirstStaff> => {
   const email = `admin@${association}.local`
   const file = join(dataDir, 'first-sign-in.txt')
-  if ((await staff.listStaff(association)).length > 0) return { email, password: null, file }
-  const { password } = await staff.addStaff({ association, name, email, role: 'admin' })
+  const exists = async (): Promise<boolean> => (await staff.listStaff(association)).length > 0
+  if (await exists()) return { email, password: null, file }
+  let password: string | null
+  try {
+    ;({ password } = await staff.addStaff({ association, name, email, role: 'admin' }))
+  } catch (error) {
+    // Another gateway was starting at the same moment, and was first.
+    if (await exists()) return { email, password: null, file }
+    throw error
+  }
   await writeFile(file, `${email}\n${password ?? ''}\n`, { mode: 0o600 })
   return { email, password, file }
 }

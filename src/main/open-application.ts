@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Config } from '../config/read-config.ts'
 import { readBotTokens } from '../config/telegram-bots.ts'
 import { assertRole, openPools, type Pools } from '../platform/database.ts'
-import { loadKeys } from '../platform/keys.ts'
+import { type KeyRefusals, loadKeys } from '../platform/keys.ts'
 import { createLogger, type Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
 import { migrate } from '../platform/migrate.ts'
@@ -11,6 +11,7 @@ import { joinOrStart, type OpenData, startData } from '../platform/open-data.ts'
 import type { Channel } from '../ports/channel.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type Application, createApplication } from './application.ts'
+import type { Signals } from './events.ts'
 import { loadReleases } from './load-releases.ts'
 import { migrationsDir } from './root.ts'
 
@@ -33,8 +34,16 @@ export interface OpenOptions {
   metrics?: Metrics
   logger?: Logger
   window?: { text: number; media: number }
+  signals?: Signals
   /** Use sample values for open slots; refused in production. */
   sample?: boolean
+}
+
+/** Other keys than those a database was made with open nothing of it, and processes with different ones find different people. */
+const keyRefusals = async (config: Config, pools: Pools): Promise<KeyRefusals> => {
+  const { rows } = await pools.app.query<{ some: boolean }>('select exists (select from association) as some')
+  const shared = config.role === 'all' ? null : 'shared'
+  return { people: rows[0]?.some ? 'data' : shared, sessions: shared }
 }
 
 /** Sample values stand in for open slots, but never in production. */
@@ -50,10 +59,10 @@ export const openApplication = async (options: OpenOptions): Promise<OpenApplica
   const data = options.how === 'start' ? await startData(place) : await joinOrStart(place)
   let pools: Pools | null = null
   try {
-    const keys = await loadKeys(data.dataDir, config)
     pools = openPools({ url: data.url, onError: (err) => logger.warn({ err }, 'an idle connection was lost') })
     const { applied } = await migrate(pools.owner, migrationsDir)
     await assertRole(pools.app)
+    const keys = await loadKeys(data.dataDir, config, await keyRefusals(config, pools))
     const application = await createApplication({
       pool: pools.app,
       keys,
@@ -64,6 +73,7 @@ export const openApplication = async (options: OpenOptions): Promise<OpenApplica
       ...(options.metrics && { metrics: options.metrics }),
       ...(options.clock && { clock: options.clock }),
       ...(options.window && { window: options.window }),
+      ...(options.signals && { signals: options.signals }),
       ...(options.channels && { channels: options.channels }),
     })
     const opened = pools

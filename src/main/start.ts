@@ -1,35 +1,33 @@
-/** All in one: database, turns, sender, jobs, web chat and desk in one process. */
+/** Starts a process of any role on its data, and ends it without losing anything. */
 import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import type { Pool } from 'pg'
 import type { Config } from '../config/read-config.ts'
-import { readErrorTexts } from '../content/describe-error.ts'
-import type { Slug } from '../core/ids.ts'
-import { chatPlugin } from '../http/chat/plugin.ts'
-import { deskPlugin } from '../http/desk/plugin.ts'
-import { createServer } from '../http/server.ts'
+import { createMachineServer, type MachineOptions } from '../http/machine-routes.ts'
 import { startJobs } from '../jobs/start-jobs.ts'
 import { createBackend } from '../platform/bullmq.ts'
 import { codeOf, PlatformError } from '../platform/errors.ts'
-import { createLogger, createPino } from '../platform/logger.ts'
+import { createLogger, createPino, type Logger } from '../platform/logger.ts'
 import { createMetrics } from '../platform/metrics.ts'
-import { createDeskStore } from '../store/desk-store.ts'
-import { createStaffAccess } from '../store/staff-access.ts'
-import { createStaffAuth } from '../store/staff-auth.ts'
-import { createStaffStore } from '../store/staff-store.ts'
+import type { Bus } from '../platform/redis-bus.ts'
 import { buildPages } from './build-pages.ts'
-import { ensureFirstStaff, type FirstStaff } from './first-staff.ts'
-import { type OpenApplication, openApplication, usesSample } from './open-application.ts'
-import { pagesDir, root } from './root.ts'
+import { createSignals } from './events.ts'
+import type { FirstStaff } from './first-staff.ts'
+import { openGateway } from './gateway.ts'
+import { type OpenApplication, openApplication } from './open-application.ts'
+import { roles } from './roles.ts'
+import { pagesDir } from './root.ts'
 import { openTelegram } from './telegram.ts'
 
 export interface Running {
   url: string
-  /** First sign-in; its password only from the start that made it. */
-  firstStaff: FirstStaff
+  /** First sign-in; its password only from the start that made it. Null where there is no desk. */
+  firstStaff: FirstStaff | null
   opened: OpenApplication
-  server: FastifyInstance
   /** Milliseconds from call to listening. */
   took: number
+  /** Takes nothing new, finishes what is under way, and closes. */
   stop(): Promise<void>
 }
 
@@ -39,102 +37,100 @@ export interface StartOptions {
   window?: { text: number; media: number }
 }
 
-export const startAll = async ({ config, say, window }: StartOptions): Promise<Running> => {
+export const start = async ({ config, say, window }: StartOptions): Promise<Running> => {
   const began = performance.now()
+  const role = roles[config.role]
   const logger = createLogger({ level: config.logLevel })
   const metrics = createMetrics()
-  if (!existsSync(pagesDir)) await buildPages(say)
-  const opened = await openApplication({ config, how: 'start', logger, metrics, ...(window && { window }) })
+  if (role.pages && !existsSync(pagesDir)) await buildPages(say)
+  const bus = await openBusOf(config, logger)
+  const signals = createSignals(bus)
+  const opened = await openApplication({ config, how: 'start', logger, metrics, signals, ...(window && { window }) }).catch(
+    async (error: unknown) => {
+      await bus?.close()
+      throw error
+    },
+  )
   const { application, data, pools, keys } = opened
-  const association = config.association as Slug // the release of this slug has just been loaded
+  const state = { started: false, staying: true }
+  const machine: MachineOptions = {
+    // Of the server only trouble, unless more is asked for: its first line would stand before ours.
+    logger: createPino({ level: config.logLevel === 'info' ? 'warn' : config.logLevel }),
+    health: async () => ({ database: await answers(pools.app) }),
+    // What is migrated and checked before anybody listens needs no part of its own.
+    ready: () => ({ ...state }),
+    metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
+  }
   try {
-    const https = config.publicUrl.startsWith('https:')
-    const { prisma, keyring } = application.store
-    const auth = createStaffAuth(prisma, { secret: keys.auth, secure: https, origin: config.publicUrl })
-    const access = createStaffAccess(prisma, auth)
-    const current = application.contents.current(association)
-    const firstName = current.label('ar', 'common:first-staff') ?? 'admin'
-    const firstStaff = await ensureFirstStaff(createStaffStore(prisma, auth), association, data.dataDir, firstName)
-    const ping = () => pools.app.query('select 1')
-    const telegram = await openTelegram({ config, application, indexKey: keys.index, ping, logger })
-    const server = await createServer({
-      // Of the server only trouble, unless more is asked for: its first line would stand before ours.
-      logger: createPino({ level: config.logLevel === 'info' ? 'warn' : config.logLevel }),
-      pages: pagesDir,
-      publicUrl: https ? config.publicUrl : null,
-      ...(config.trustProxy && { trustProxy: config.trustProxy }),
-      describeError: readErrorTexts(root),
-      home: (language) => ({
-        language,
-        title: current.label(language, 'common:home.title') ?? '',
-        lead: current.association.name[language],
-        links: [
-          {
-            href: `/c/${association}`,
-            label: current.label(language, 'common:home.chat') ?? '',
-            note: current.label(language, 'common:home.chat-note') ?? '',
-          },
-          {
-            href: '/desk',
-            label: current.label(language, 'common:home.desk') ?? '',
-            note: current.label(language, 'common:home.desk-note') ?? '',
-          },
-        ],
-      }),
-      health: async () => ({
-        database: await ping().then(
-          () => true,
-          () => false,
-        ),
-      }),
-      metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
-      plugins: [
-        (app) => app.register(chatPlugin, { chat: application.visits, https }),
-        (app) =>
-          app.register(deskPlugin, {
-            store: createDeskStore(prisma, keyring, application.clock),
-            access,
-            acts: application.acts,
-            files: application.files,
-            contents: application.contents,
-            sample: usesSample(config),
-          }),
-        telegram.plugin,
-      ],
-    })
-    const address = await listen(server, config)
+    // Adapters send in every role; only where `role.receives` do they take in as well.
+    const telegram = await openTelegram({ config, application, indexKey: keys.index, ping: () => pools.app.query('select 1'), logger })
+    const gateway = role.pages ? await openGateway(opened, config, machine, [telegram.plugin]) : null
+    const server = gateway?.server ?? (await createMachineServer(machine))
+    const port = await listen(server, config)
+    const isHere = !role.pages || config.publicUrl.startsWith('http://localhost')
+    const url = isHere ? `http://localhost:${port}` : config.publicUrl
     const backend = await createBackend({ databaseUrl: data.url, redisUrl: config.redisUrl, logger })
     const jobs = await startJobs({
       backend,
       deps: { sweep: application.sweep, fireDue: async () => void (await application.fireDue()) },
       logger,
       clock: application.clock,
+      answers: role.answersBells,
     })
     application.setBell((dueAt) => void jobs.ring(dueAt))
     await application.sweep()
-    await data.announce(address)
-    await telegram.start()
+    if (role.receives) await telegram.start()
+    await data.announce(url)
+    state.started = true
     return {
-      url: address,
-      firstStaff,
+      url,
+      firstStaff: gateway?.firstStaff ?? null,
       opened,
-      server,
       took: Math.round(performance.now() - began),
       stop: async () => {
+        state.staying = false
         await telegram.stop()
-        await server.close()
+        await setTimeout(role.lingerMs)
+        // Without pages nobody waits for an answer, and /ready says until the end that this process leaves.
+        if (role.pages) await server.close()
         await jobs.close()
+        await application.idle()
+        await bus?.close()
+        if (!role.pages) await server.close()
         await opened.close()
       },
     }
   } catch (error) {
     await opened.close()
+    await bus?.close()
     throw error
   }
 }
 
-/** @throws PlatformError when the port is taken */
-const listen = async (server: FastifyInstance, config: Config): Promise<string> => {
+/** Loaded only where there is a Redis: a start on one computer does not pay for it. */
+const openBusOf = async ({ redisUrl }: Config, logger: Logger): Promise<Bus | null> => {
+  if (redisUrl === undefined) return null
+  const { openBus } = await import('../platform/redis-bus.ts')
+  return openBus({ url: redisUrl, logger })
+}
+
+/** Longer than this, ms, is no answer. */
+const patience = 2_000
+
+const answers = (pool: Pool): Promise<boolean> =>
+  Promise.race([
+    pool.query('select 1').then(
+      () => true,
+      () => false,
+    ),
+    setTimeout(patience, false),
+  ])
+
+/**
+ * @returns the port, also where any free one was asked for
+ * @throws PlatformError when the port is taken
+ */
+const listen = async (server: FastifyInstance, config: Config): Promise<number> => {
   try {
     await server.listen({ port: config.port, host: config.host })
   } catch (error) {
@@ -148,5 +144,5 @@ const listen = async (server: FastifyInstance, config: Config): Promise<string> 
     throw error
   }
   const address = server.addresses().find((bound) => typeof bound === 'object')
-  return config.publicUrl.startsWith('http://localhost') ? `http://localhost:${address?.port ?? config.port}` : config.publicUrl
+  return address?.port ?? config.port
 }

@@ -4,7 +4,7 @@
  * that it came back.
  */
 import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import pg from 'pg'
 import { withStartupOptions } from './database.ts'
 import type { Logger } from './logger.ts'
@@ -71,20 +71,22 @@ async function onPostgres(url: string, health: Health): Promise<Backend> {
 
 function onRedis(url: string, health: Health): Backend {
   const retryStrategy = (times: number): number => Math.min(times * 50, 1_000)
-  // Commands to a Redis that is away fail at once instead of gathering.
-  const asking = new Redis(url, { maxRetriesPerRequest: 1, enableOfflineQueue: false, retryStrategy })
-  const working = new Redis(url, { maxRetriesPerRequest: null, retryStrategy })
-  for (const client of [asking, working]) {
+  const clients: Redis[] = []
+  const connect = (options: RedisOptions): Redis => {
+    const client = new Redis(url, { ...options, retryStrategy })
     client.on('error', health.failed)
     client.on('close', () => health.failed(new Error('connection closed')))
     client.on('ready', health.worked)
+    clients.push(client)
+    return client
   }
+  // Commands to a Redis that is away fail at once instead of gathering.
+  const asking = connect({ maxRetriesPerRequest: 1, enableOfflineQueue: false })
   return assemble('redis', health, {
     queue: (name) => new Queue(name, { connection: asking }),
-    worker: (name, handler) => new Worker(name, handler, { connection: working, ...timing }),
+    worker: (name, handler) => new Worker(name, handler, { connection: connect({ maxRetriesPerRequest: null }), ...timing }),
     end: async () => {
-      asking.disconnect()
-      working.disconnect()
+      for (const client of clients) client.disconnect()
     },
   })
 }

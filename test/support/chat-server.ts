@@ -39,6 +39,7 @@ export const startChatServer = async (
       links: [{ href: '/c/masakin', label: '<b>جمعية مساكن</b>', note: 'محادثة الموقع' }],
     }),
     health: async () => ({ database: true }),
+    ready: () => ({ started: true }),
     metrics: async () => ({ type: 'text/plain', text: 'up 1\n' }),
     plugins: [(server) => server.register(chatPlugin, { chat, https: publicUrl?.startsWith('https:') ?? false, ...rest })],
   })

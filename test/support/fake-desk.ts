@@ -265,6 +265,7 @@ export const startFakeDesk = async (options: { pages?: string | null } & Partial
     describeError: (code) => code,
     home: (language) => ({ language, title: 'صلة', lead: '', links: [] }),
     health: async () => ({}),
+    ready: () => ({}),
     metrics: async () => ({ type: 'text/plain', text: '' }),
     plugins: [
       (app) =>

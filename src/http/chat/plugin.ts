@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { Content } from '../../core/engine/input.ts'
 import { DomainError } from '../../ports/errors.ts'
 import { type ChatOpen, ChatSend } from '../contract.ts'
-import { openEventStream } from '../sse.ts'
+import { type EventStream, openEventStream } from '../sse.ts'
 import { defaultLimits, limitWrites, type WriteLimits } from './limit-writes.ts'
 import { receiveFile } from './receive-file.ts'
 import { sendFile } from './send-file.ts'
@@ -44,6 +44,11 @@ export const chatPlugin = async (app: FastifyInstance, options: ChatPluginOption
   await app.register(fastifyCookie)
   await app.register(fastifyRateLimit, { global: false })
   await app.register(fastifyMultipart, { throwFileSizeLimit: false })
+  const streams = new Set<EventStream>()
+  app.addHook('preClose', async () => {
+    // The pages come back by themselves, to whoever is there then.
+    for (const stream of streams) stream.end()
+  })
   const limited = { preHandler: limitWrites(app, options.limits ?? defaultLimits, https) }
 
   app.get('/api/chat/:slug', async (request, reply): Promise<ChatOpen> => {
@@ -91,6 +96,8 @@ export const chatPlugin = async (app: FastifyInstance, options: ChatPluginOption
     chat.open(slug)
     const visitor = visitorOf(request, https)
     const stream = openEventStream(request, reply, options.beatMs)
+    streams.add(stream)
+    stream.onClose(() => streams.delete(stream))
     try {
       await streamMessages(chat, slug, visitor, stream, stream.lastEventId ?? since ?? null)
     } catch {

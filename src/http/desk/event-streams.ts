@@ -16,7 +16,7 @@ interface Client {
   stream: EventStream
 }
 interface Hub {
-  /** Changes with each start, so that an id of an earlier process is recognised as unknown. */
+  /** Changes with each start and each loss, so that an id from before is recognised as unknown. */
   boot: string
   seq: number
   ring: { seq: number; data: DeskEvent }[]
@@ -31,7 +31,7 @@ export interface EventStreams {
   endAll(): void
 }
 
-const dataOf = (event: Event): DeskEvent => {
+const dataOf = (event: Exclude<Event, { kind: 'missed' }>): DeskEvent => {
   switch (event.kind) {
     case 'conversation':
       return { kind: 'conversation', id: event.conversation }
@@ -42,14 +42,23 @@ const dataOf = (event: Event): DeskEvent => {
   }
 }
 
+const newBoot = (): string => randomUUID().slice(0, 8)
+
 export const createEventStreams = (subscribe: (association: Slug, listener: (event: Event) => void) => () => void): EventStreams => {
   const hubs = new Map<Slug, Hub>()
 
   const hubOf = (association: Slug): Hub => {
     const known = hubs.get(association)
     if (known !== undefined) return known
-    const hub: Hub = { boot: randomUUID().slice(0, 8), seq: 0, ring: [], clients: new Set(), stop: () => {} }
+    const hub: Hub = { boot: newBoot(), seq: 0, ring: [], clients: new Set(), stop: () => {} }
     hub.stop = subscribe(association, (event) => {
+      if (event.kind === 'missed') {
+        // Nobody knows what was lost: the ids so far are no basis any more.
+        hub.boot = newBoot()
+        hub.ring = []
+        for (const client of hub.clients) client.stream.send('reset', {}, `${hub.boot}-${hub.seq}`)
+        return
+      }
       if (event.association !== association) return
       hub.seq += 1
       const data = dataOf(event)

@@ -23,7 +23,7 @@ afterAll(() => server.close())
 const get = (path: string, headers: Record<string, string> = {}) => fetch(server.url + path, { headers })
 
 test('every answer carries the security headers, whatever it is', async () => {
-  for (const path of ['/', '/health', '/nowhere', '/api/chat/masakin']) {
+  for (const path of ['/', '/health', '/ready', '/nowhere', '/api/chat/masakin']) {
     const { headers } = await get(path)
     const policy = headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
@@ -42,7 +42,8 @@ test('the first page shows what runs here, with nothing of it as markup', async 
 })
 
 test('health and metrics answer', async () => {
-  expect(await (await get('/health')).json()).toEqual({ ready: true, parts: { database: true } })
+  expect(await (await get('/health')).json()).toEqual({ ok: true, parts: { database: true } })
+  expect(await (await get('/ready')).json()).toEqual({ ok: true, parts: { started: true } })
   expect(await (await get('/metrics')).text()).toBe('up 1\n')
 })
 

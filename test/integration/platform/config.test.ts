@@ -18,6 +18,7 @@ test('.env.example is the list of variables', () => {
 
 test('without anything set there are defaults for a laptop', () => {
   expect(readConfig({})).toEqual({
+    role: 'all',
     port: 3000,
     host: '127.0.0.1',
     publicUrl: 'http://localhost:3000',

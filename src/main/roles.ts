@@ -1,0 +1,19 @@
+/** What a process of each role does. Turns of what reaches it and sends of what they produce are everybody's. */
+import type { Role } from '../config/variables.ts'
+
+interface RoleSpec {
+  /** Shows the web chat and the desk; otherwise HTTP is for machines alone. */
+  pages: boolean
+  /** Receives from the channels: long polls, webhooks, logins. Sending is everybody's. */
+  receives: boolean
+  /** Answers bells (timers, sweeps); otherwise it rings them, and sweeps rarely, for the day when nobody answers. */
+  answersBells: boolean
+  /** Goes on serving after it has said that it leaves, ms: whoever sends people here asks /ready first. */
+  lingerMs: number
+}
+
+export const roles = {
+  all: { pages: true, receives: true, answersBells: true, lingerMs: 0 },
+  gateway: { pages: true, receives: true, answersBells: false, lingerMs: 1_500 },
+  worker: { pages: false, receives: false, answersBells: true, lingerMs: 0 },
+} as const satisfies Record<Role, RoleSpec>
