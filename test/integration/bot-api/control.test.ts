@@ -97,6 +97,10 @@ test('a drive plays every chat to its end, each line after the answer to the one
   expect([...heard.keys()].toSorted()).toEqual(Array.from({ length: 12 }, (_, n) => 100 + n))
   expect([...heard.values()]).toEqual(Array(12).fill(['/start x', 'y', 'وداعًا']))
   expect(most).toBe(3)
+  const last = bot.updates().find(({ update }) => update.message?.text === 'وداعًا' && update.message.chat.id === 100)
+  const second = bot.person(100).messages()[2]
+  expect(second?.text).toBe('ثانية')
+  expect(last?.update.message?.message_id).toBeGreaterThan(second?.id ?? Number.POSITIVE_INFINITY)
   expect(report.reply.p50).toBeGreaterThan(0)
   expect(report.reply.p50).toBeLessThanOrEqual(report.reply.max)
   const silent = await drive(bot, { chats: 1, concurrency: 1, script: [{ says: 'صامت' }], stallMs: 100, firstChat: 200 })

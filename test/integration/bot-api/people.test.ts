@@ -91,6 +91,12 @@ test('who blocks the bot hears nothing more, until they come back', async () => 
     { status: 'kicked', user: { id: 4242 } },
     { status: 'member', user: { id: 4242 } },
   ])
+  person.blocks()
+  const back = person.starts()
+  expect((await poll(back - 1)).map(({ my_chat_member, message }) => my_chat_member?.new_chat_member.status ?? message?.text)).toEqual([
+    'member',
+    '/start',
+  ])
   person.deactivates()
   expect((await refusal(telegram.sendMessage(7, 'أهلًا'))).description).toBe('Forbidden: user is deactivated')
 })

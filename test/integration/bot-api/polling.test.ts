@@ -131,6 +131,7 @@ test('a poller that has gone takes nothing with it', async () => {
   await expect(lost).rejects.toThrow()
   await pause(30)
   const id = bot.person(7).says('سلام')
+  await pause(30)
   expect(bot.updates()[0]?.deliveries).toBe(0)
   expect(ids(await poll())).toEqual([id])
 })
