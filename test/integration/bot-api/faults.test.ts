@@ -36,7 +36,14 @@ test.each<[Fault, number | 'timeout' | 'closed', boolean]>([
   expect(await attempt(url)).toBe(outcome)
   if (fault.kind === 'delay') await pause(300)
   expect(person.messages()).toHaveLength(accepted ? 1 : 0)
-  expect(api.log()).toMatchObject([{ method: 'sendMessage', chat: 7, messageId: accepted ? 2 : null, outcome: { accepted } }])
+  expect(api.log()).toMatchObject([
+    {
+      method: 'sendMessage',
+      chat: 7,
+      messageId: accepted ? 2 : null,
+      outcome: { accepted, fault: fault.kind === 'delay' ? null : fault.kind },
+    },
+  ])
   expect(rule.hits()).toBe(1)
   expect(await attempt(url)).toBe(200)
 })

@@ -26,7 +26,7 @@ test('a message is answered as Telegram answers, and shown to the person', async
   const [shown] = person.messages()
   expect(shown).toMatchObject({ id: 2, text: 'أهلًا سارة', html: '<b>أهلًا</b> سارة', buttons: [['نعم'], ['الموقع']], edited: false })
   expect(api.log()).toMatchObject([
-    { method: 'sendMessage', chat: 7, messageId: 2, ignored: [], outcome: { accepted: true, status: 200, description: null } },
+    { method: 'sendMessage', chat: 7, messageId: 2, ignored: [], outcome: { accepted: true, status: 200, description: null, fault: null } },
   ])
 })
 
@@ -83,7 +83,7 @@ test.each(refused)('refused: %s', async (_name, payload, complaint) => {
     body: { ok: false, error_code: 400, description: `Bad Request: ${complaint}` },
   })
   expect(person.messages()).toEqual([])
-  expect(api.log()[0]?.outcome).toEqual({ accepted: false, status: 400, description: `Bad Request: ${complaint}` })
+  expect(api.log()[0]?.outcome).toEqual({ accepted: false, status: 400, description: `Bad Request: ${complaint}`, fault: null })
 })
 
 test('the longest that fits: tags do not count', async () => {

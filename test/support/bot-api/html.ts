@@ -33,7 +33,7 @@ export const parseHtml = (source: string): Formatted => {
   }
   const unclosed = open.at(-1)
   if (unclosed) complain(cursor, `Can't find end tag corresponding to start tag "${unclosed.tag}"`)
-  entities.sort((a, b) => a.offset - b.offset || b.length - a.length)
+  if (entities.length > 1) entities.sort((a, b) => a.offset - b.offset || b.length - a.length)
   return trimFormatted({ text, entities })
 }
 
@@ -69,6 +69,7 @@ const toEntity = ({ tag, argument }: Open, content: string, span: { offset: numb
 export const trimFormatted = ({ text, entities }: Formatted): Formatted => {
   const start = text.length - text.trimStart().length
   const shown = text.trim()
+  if (shown.length === text.length) return { text, entities }
   return {
     text: shown,
     entities: entities.flatMap((entity) => {

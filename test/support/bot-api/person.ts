@@ -174,6 +174,7 @@ export const createGroup = (bot: BotState, id: number, title: string): Group => 
 }
 
 const toText = (text: string): { text: string; entities?: MessageEntity[] } => {
+  if (!text.includes('/')) return { text }
   const entities = [...text.matchAll(/(?<=^|\s)\/[a-zA-Z0-9_]{1,64}(?:@[a-zA-Z0-9_]{3,32})?(?![\w/@])/g)].map(
     (found): MessageEntity => ({ type: 'bot_command', offset: found.index, length: found[0].length }),
   )
