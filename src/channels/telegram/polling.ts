@@ -37,7 +37,8 @@ export const createPolling = (options: PollingOptions): Connection => {
   let stopping = new AbortController()
   let polling = new AbortController()
   let loop: Promise<void> = Promise.resolve()
-  let acknowledged: number | undefined
+  /** Offset of the last call: Telegram acts on it when the call comes in, not when it is answered. */
+  let told: number | undefined
   let webhookGone = false
   let recovery: Promise<void> | null = null
   const keeper = createLeaseKeeper(lease, of, leaseMs, () => polling.abort())
@@ -92,7 +93,7 @@ export const createPolling = (options: PollingOptions): Connection => {
     await Promise.race([Promise.all([...underWay]), sleep(settleMs)])
     for (;;) {
       const left = sameOffsetMs - (performance.now() - began)
-      if (inHand.size() === 0 || inHand.offset() !== acknowledged || left <= 0 || stopping.signal.aborted) return
+      if (inHand.size() === 0 || inHand.offset() !== told || left <= 0 || stopping.signal.aborted) return
       await Promise.race([...underWay, sleep(left)])
     }
   }
@@ -101,12 +102,12 @@ export const createPolling = (options: PollingOptions): Connection => {
     const offset = inHand.offset()
     polling = new AbortController()
     if (stopping.signal.aborted) return
+    told = offset
     const given: unknown = await api.call(
       'getUpdates',
       { ...(offset !== undefined && { offset }), limit: batch, timeout: seconds, allowed_updates: allowedUpdates },
       { timeoutMs: (seconds + 10) * 1000, signal: polling.signal },
     )
-    acknowledged = offset
     board.set('connected')
     dispatch(given)
     if (inHand.size() > 0) await settle()
@@ -147,6 +148,7 @@ export const createPolling = (options: PollingOptions): Connection => {
       } catch (error) {
         if (stopping.signal.aborted || !keeper.held()) continue
         failures += 1
+        told = undefined
         const trouble = troubleOf(error)
         board.set(trouble.state, trouble.detail)
         await sleep(backOff(trouble, failures))
@@ -167,7 +169,7 @@ export const createPolling = (options: PollingOptions): Connection => {
       await Promise.all([...underWay])
       const offset = inHand.offset()
       // What is stored and not yet acknowledged would come again to the next start.
-      if (keeper.held() && offset !== undefined && offset !== acknowledged) {
+      if (keeper.held() && offset !== undefined && offset !== told) {
         const confirm = { offset, limit: 1, timeout: 0, allowed_updates: allowedUpdates }
         await api.call('getUpdates', confirm, { timeoutMs: 5_000 }).catch(() => undefined)
       }
