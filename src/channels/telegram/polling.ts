@@ -43,8 +43,8 @@ export const createPolling = (options: PollingOptions): Connection => {
   let recovery: Promise<void> | null = null
   const keeper = createLeaseKeeper(lease, of, leaseMs, () => polling.abort())
 
-  /** @returns early when we stop */
-  const sleep = (ms: number): Promise<void> =>
+  /** @returns early when we stop, or when one of `works` is done */
+  const sleep = (ms: number, works: readonly Promise<unknown>[] = []): Promise<void> =>
     new Promise((resolve) => {
       const { signal } = stopping
       const end = () => {
@@ -55,6 +55,7 @@ export const createPolling = (options: PollingOptions): Connection => {
       const timer = setTimeout(end, ms)
       signal.addEventListener('abort', end)
       if (signal.aborted) end()
+      for (const work of works) work.then(end, end)
     })
 
   const waitForDatabase = async (): Promise<void> => {
@@ -90,11 +91,11 @@ export const createPolling = (options: PollingOptions): Connection => {
   /** Until the whole batch is stored; or part of it, and a moment has passed; or it is time to look for others behind a slow one. */
   const settle = async (): Promise<void> => {
     const began = performance.now()
-    await Promise.race([Promise.all([...underWay]), sleep(settleMs)])
+    await sleep(settleMs, [Promise.all([...underWay])])
     for (;;) {
       const left = sameOffsetMs - (performance.now() - began)
       if (inHand.size() === 0 || inHand.offset() !== told || left <= 0 || stopping.signal.aborted) return
-      await Promise.race([...underWay, sleep(left)])
+      await sleep(left, [...underWay])
     }
   }
 
