@@ -163,7 +163,8 @@ describe('the loop alone', () => {
     bot.faults.reorder(0.5)
     const person = bot.person(1)
     const ids: number[] = []
-    for (let n = 1; n <= 20; n += 1) ids.push(person.says(`${n}`))
+    for (let n = 1; n <= 20; n += 1)
+      ids.push(n % 3 === 0 ? person.presses({ data: 'x', messageId: person.lastMessageId() }) : person.says(`${n}`))
     bot.faults.resume()
     await until('all has come', () => seen.length === 20)
     expect(seen.map(({ id }) => id)).toEqual(ids)
