@@ -44,7 +44,7 @@ export interface BotApi {
 }
 
 /** Of a call that sends or asks something small. Telegraf's own is 500 s. */
-export const callTimeoutMs = 15_000
+const callTimeoutMs = 15_000
 
 /** Before anything was written, whatever was to be sent. */
 const beforeWriting = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'])
@@ -68,8 +68,16 @@ const withoutLoss = (payload: object): object => {
   )
 }
 
-/** @param token as BotFather gives it @param apiRoot `https://api.telegram.org` or a Bot API server of one's own */
-export const createBotApi = ({ token, apiRoot }: { token: string; apiRoot: string }): BotApi => {
+export interface BotApiOptions {
+  /** As @BotFather gives it. */
+  token: string
+  /** `https://api.telegram.org`, or a Bot API server of one's own. */
+  apiRoot: string
+  /** Of a call that names none. */
+  timeoutMs?: number
+}
+
+export const createBotApi = ({ token, apiRoot, timeoutMs = callTimeoutMs }: BotApiOptions): BotApi => {
   const root = apiRoot.endsWith('/') ? apiRoot : `${apiRoot}/`
   // Telegraf takes the agent for https alone; over http Node's own keeps connections as well. As many sockets as there
   // are messages under way: with 32, an answer time of 80 ms held the sender at 350 messages a second.
@@ -97,7 +105,7 @@ export const createBotApi = ({ token, apiRoot }: { token: string; apiRoot: strin
     async call<M extends Method>(method: M, payload: Payload<M>, options: { timeoutMs?: number; signal?: AbortSignal } = {}) {
       const abort = new AbortController()
       const stop = () => abort.abort()
-      const timer = setTimeout(stop, options.timeoutMs ?? callTimeoutMs)
+      const timer = setTimeout(stop, options.timeoutMs ?? timeoutMs)
       options.signal?.addEventListener('abort', stop, { once: true })
       if (options.signal?.aborted) stop()
       try {

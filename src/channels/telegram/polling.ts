@@ -37,13 +37,14 @@ export const createPolling = (options: PollingOptions): Connection => {
   let stopping = new AbortController()
   let polling = new AbortController()
   let loop: Promise<void> = Promise.resolve()
-  let acknowledged: number | undefined
+  /** Offset of the last call: Telegram acts on it when the call comes in, not when it is answered. */
+  let told: number | undefined
   let webhookGone = false
   let recovery: Promise<void> | null = null
   const keeper = createLeaseKeeper(lease, of, leaseMs, () => polling.abort())
 
-  /** @returns early when we stop */
-  const sleep = (ms: number): Promise<void> =>
+  /** @returns early when we stop, or when one of `works` is done */
+  const sleep = (ms: number, works: readonly Promise<unknown>[] = []): Promise<void> =>
     new Promise((resolve) => {
       const { signal } = stopping
       const end = () => {
@@ -54,6 +55,7 @@ export const createPolling = (options: PollingOptions): Connection => {
       const timer = setTimeout(end, ms)
       signal.addEventListener('abort', end)
       if (signal.aborted) end()
+      for (const work of works) work.then(end, end)
     })
 
   const waitForDatabase = async (): Promise<void> => {
@@ -89,11 +91,11 @@ export const createPolling = (options: PollingOptions): Connection => {
   /** Until the whole batch is stored; or part of it, and a moment has passed; or it is time to look for others behind a slow one. */
   const settle = async (): Promise<void> => {
     const began = performance.now()
-    await Promise.race([Promise.all([...underWay]), sleep(settleMs)])
+    await sleep(settleMs, [Promise.all([...underWay])])
     for (;;) {
       const left = sameOffsetMs - (performance.now() - began)
-      if (inHand.size() === 0 || inHand.offset() !== acknowledged || left <= 0 || stopping.signal.aborted) return
-      await Promise.race([...underWay, sleep(left)])
+      if (inHand.size() === 0 || inHand.offset() !== told || left <= 0 || stopping.signal.aborted) return
+      await sleep(left, [...underWay])
     }
   }
 
@@ -101,12 +103,12 @@ export const createPolling = (options: PollingOptions): Connection => {
     const offset = inHand.offset()
     polling = new AbortController()
     if (stopping.signal.aborted) return
+    told = offset
     const given: unknown = await api.call(
       'getUpdates',
       { ...(offset !== undefined && { offset }), limit: batch, timeout: seconds, allowed_updates: allowedUpdates },
       { timeoutMs: (seconds + 10) * 1000, signal: polling.signal },
     )
-    acknowledged = offset
     board.set('connected')
     dispatch(given)
     if (inHand.size() > 0) await settle()
@@ -147,6 +149,7 @@ export const createPolling = (options: PollingOptions): Connection => {
       } catch (error) {
         if (stopping.signal.aborted || !keeper.held()) continue
         failures += 1
+        told = undefined
         const trouble = troubleOf(error)
         board.set(trouble.state, trouble.detail)
         await sleep(backOff(trouble, failures))
@@ -167,7 +170,7 @@ export const createPolling = (options: PollingOptions): Connection => {
       await Promise.all([...underWay])
       const offset = inHand.offset()
       // What is stored and not yet acknowledged would come again to the next start.
-      if (keeper.held() && offset !== undefined && offset !== acknowledged) {
+      if (keeper.held() && offset !== undefined && offset !== told) {
         const confirm = { offset, limit: 1, timeout: 0, allowed_updates: allowedUpdates }
         await api.call('getUpdates', confirm, { timeoutMs: 5_000 }).catch(() => undefined)
       }

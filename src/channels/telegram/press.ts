@@ -9,12 +9,13 @@ export const foreignPress = { promptId: 'foreign', optionId: 'foreign' } as cons
 
 /**
  * Version `1`: the prompt's UUID in 22 letters, then the option. Version `0`: prompt and option as they are.
- * @returns null when it does not fit: such options become numbered lines.
+ * @returns null when it does not fit, or would be read otherwise: such options become numbered lines.
  */
 export const writePress = (promptId: string, optionId: string): string | null => {
   const compact = uuid.test(promptId) ? Buffer.from(promptId.replaceAll('-', ''), 'hex').toString('base64url') : null
   const data = compact === null ? `0${promptId} ${optionId}` : `1${compact}${optionId}`
-  return Buffer.byteLength(data) <= most && optionId !== '' && !promptId.includes(' ') ? data : null
+  const back = readPress(data)
+  return Buffer.byteLength(data) <= most && back.promptId === promptId && back.optionId === optionId ? data : null
 }
 
 /** @returns what was pressed; {@link foreignPress} for what another program or a version to come has written. Total. */

@@ -65,6 +65,23 @@ const said: Record<Command, readonly string[]> = {
   goodbye: ['مع السلامة', 'مع السلامه', 'في أمان الله', 'bye'],
 }
 
+test.each([
+  ['/menu', 'menu'],
+  ['/help', 'menu'],
+  [' /Status@SilaTestBot ', 'status'],
+  ['/human', 'human'],
+  ['/back', 'back'],
+  ['/cancel@sila_bot', 'cancel'],
+  ['/stop', 'stop'],
+  ['/english', 'english'],
+  ['/arabic', 'arabic'],
+  ['/buy@sila_bot', null],
+  ['/constructor', null],
+  ['/menu now please show it all', null],
+] as const)('slash command %j → %s', (text, command) => {
+  expect(readCommand(text)).toBe(command)
+})
+
 test('every command has its words', () => {
   expect(Object.keys(said).sort()).toEqual([...commands].sort())
 })
