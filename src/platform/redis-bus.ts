@@ -84,10 +84,11 @@ export function openBus({ url, logger, pulseMs = 2_000 }: BusOptions): Bus {
     if (out > patience) {
       if (!lost) logger.warn({ kind: 'redis' }, 'events of other processes are out of reach; open pages are read again meanwhile')
       lost = true
-      missed()
-      // A line that is up and carries nothing has died without a word.
+      // A line that is up and carries nothing has died without a word; a new one gets its time.
       for (const client of [telling, hearing]) if (client.status === 'ready') client.disconnect(true)
+      out = 0
     }
+    if (lost) missed()
     send('pulse')
   }
 
