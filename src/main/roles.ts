@@ -18,3 +18,6 @@ export const roles = {
   gateway: { about: 'the pages and the channels', pages: true, receives: true, answersBells: false, lingerMs: 1_500 },
   worker: { about: 'what is later: timers, retries, sweeps', pages: false, receives: false, answersBells: true, lingerMs: 0 },
 } as const satisfies Record<Role, RoleSpec>
+
+/** How long the end may take, ms, before the process goes anyway and leaves the rest to the sweep of another. */
+export const drainLimitMs = 20_000

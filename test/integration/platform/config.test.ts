@@ -110,7 +110,11 @@ describe('secrets in files', () => {
     ])
     expect(linesOf({ REDIS_URL_FILE: dir })).toEqual([`REDIS_URL_FILE=${dir}: the file cannot be read (EISDIR).`])
     const empty = file('empty', ' \n')
-    expect(linesOf({ REDIS_URL_FILE: empty })).toEqual([`REDIS_URL_FILE=${empty}: the file is empty.`])
+    // Not set, as an empty variable is, and where it is needed the line says which file.
+    expect(linesOf({ REDIS_URL_FILE: empty })).toEqual([])
+    const database = { SILA_ROLE: 'worker', DATABASE_URL: 'postgres://sila@h/d' }
+    expect(linesOf({ ...database, REDIS_URL_FILE: empty })).toEqual([`REDIS_URL_FILE=${empty}: the file is empty.`])
+    expect(linesOf({ ...database, DATABASE_PASSWORD_FILE: empty })).toEqual([`DATABASE_PASSWORD_FILE=${empty}: the file is empty.`])
     expect(linesOf({ REDIS_URL: 'redis://r', REDIS_URL_FILE: empty })).toEqual([
       'REDIS_URL and REDIS_URL_FILE are both set: keep one of them.',
     ])
