@@ -22,12 +22,15 @@ type Env = Record<string, string | undefined>
 export function readConfig(env: Env = { ...readEnvFile('.env'), ...withoutEmpty(process.env) }): Config {
   const values: Record<string, unknown> = {}
   const lines: string[] = []
+  /** Names whose file has nothing in it: not set, as an empty variable is. */
+  const empty = new Map<string, string>()
   for (const [key, variable] of Object.entries<Variable>(variables)) {
     const given = givenFor(variable, env)
     if ('problem' in given) {
       lines.push(given.problem)
       continue
     }
+    if (given.file !== undefined && given.text === undefined) empty.set(variable.name, given.file)
     const result = variable.schema.safeParse(given.text ?? variable.default ?? undefined)
     if (result.success) values[key] = result.data
     else lines.push(explain(variable, given, result.error.issues[0]?.message ?? 'is wrong'))
@@ -35,8 +38,8 @@ export function readConfig(env: Env = { ...readEnvFile('.env'), ...withoutEmpty(
   if (lines.length > 0) throw new ConfigError(lines)
   // Each key was filled by the schema of the same key just above.
   const { databasePassword, ...config } = values as Values
-  const databaseUrl = withPassword(config.databaseUrl, databasePassword)
-  const missing = missingFor(config.role, { ...config, databaseUrl })
+  const databaseUrl = withPassword(config.databaseUrl, databasePassword, empty)
+  const missing = missingFor(config.role, { ...config, databaseUrl }, empty)
   if (missing.length > 0) throw new ConfigError(missing)
   return Object.freeze({ ...config, databaseUrl, publicUrl: config.publicUrl ?? `http://localhost:${config.port}` })
 }
@@ -54,26 +57,36 @@ function givenFor({ name, secret }: Variable, env: Env): Given | { problem: stri
   if (file === undefined) return { text }
   if (text !== undefined) return { problem: `${name} and ${name}_FILE are both set: keep one of them.` }
   try {
-    const held = readFileSync(file, 'utf8').trim()
-    return held === '' ? { problem: `${name}_FILE=${oneLine(file)}: the file is empty.` } : { text: held, file }
+    return { text: readFileSync(file, 'utf8').trim() || undefined, file }
   } catch (error) {
     return { problem: `${name}_FILE=${oneLine(file)}: the file cannot be read (${codeOf(error)}).` }
   }
 }
 
-function withPassword(url: string | undefined, password: string | undefined): string | undefined {
-  if (url === undefined || password === undefined) return url
+const password = variables.databasePassword.name
+
+function withPassword(url: string | undefined, given: string | undefined, empty: Map<string, string>): string | undefined {
+  if (url === undefined) return undefined
   const whole = new URL(url)
-  if (whole.password !== '') throw new ConfigError(['DATABASE_PASSWORD: DATABASE_URL has a password already, keep one of them.'])
-  whole.password = encodeURIComponent(password)
+  if (given === undefined) {
+    if (empty.has(password) && whole.password === '') throw new ConfigError([isEmpty(password, empty)])
+    return url
+  }
+  if (whole.password !== '') throw new ConfigError([`${password}: DATABASE_URL has a password already, keep one of them.`])
+  whole.password = encodeURIComponent(given)
   return whole.href
 }
 
 /** @returns a line for each variable that the role needs and nobody set */
-function missingFor(role: Role, values: Record<string, unknown>): string[] {
+function missingFor(role: Role, values: Record<string, unknown>, empty: Map<string, string>): string[] {
   return roleNeeds[role]
     .filter((key) => values[key] === undefined)
-    .map((key) => `${variables[key].name}: SILA_ROLE=${role} needs it, or ${variables[key].name}_FILE.`)
+    .map((key) => variables[key].name)
+    .map((name) => (empty.has(name) ? isEmpty(name, empty) : `${name}: SILA_ROLE=${role} needs it, or ${name}_FILE.`))
+}
+
+function isEmpty(name: string, empty: Map<string, string>): string {
+  return `${name}_FILE=${oneLine(empty.get(name) ?? '')}: the file is empty.`
 }
 
 function explain(variable: Variable, { text, file }: Given, problem: string): string {

@@ -57,8 +57,10 @@ export const createSignals = (bus: Bus | null = null): Signals => {
         if (event.kind !== 'missed') bus?.publish(event satisfies Told)
       },
       subscribe: (listener) => {
-        listeners.add(listener)
-        return () => void listeners.delete(listener)
+        // One of its own for each, also when the same function is given twice.
+        const tell = (event: Event): void => listener(event)
+        listeners.add(tell)
+        return () => void listeners.delete(tell)
       },
     },
     typing: {

@@ -47,6 +47,8 @@ export function openBus({ url, logger, pulseMs = 2_000 }: BusOptions): Bus {
   const channel = `sila:${telling.options.db ?? 0}`
   const heard: ((message: unknown) => void)[] = []
   const missing: (() => void)[] = []
+  let last = performance.now()
+  /** Pulses that have not come back. */
   let out = 0
   let lost = false
   let owed = false
@@ -80,14 +82,19 @@ export function openBus({ url, logger, pulseMs = 2_000 }: BusOptions): Bus {
     else if (envelope.kind === 'message') for (const tell of heard) tell(envelope.message)
   }
   const pulse = (): void => {
+    const now = performance.now()
+    // A process that had no time for its timers had none to hear the pulse, either.
+    if (now - last > 1.5 * pulseMs) out = 0
+    last = now
     out += 1
     if (out > patience) {
       if (!lost) logger.warn({ kind: 'redis' }, 'events of other processes are out of reach; open pages are read again meanwhile')
       lost = true
-      missed()
-      // A line that is up and carries nothing has died without a word.
+      // A line that is up and carries nothing has died without a word; a new one gets its time.
       for (const client of [telling, hearing]) if (client.status === 'ready') client.disconnect(true)
+      out = 0
     }
+    if (lost) missed()
     send('pulse')
   }
 

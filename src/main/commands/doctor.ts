@@ -1,15 +1,18 @@
 /** What is configured, reachable and missing. Exit code 1 when Sila cannot run, 3 when something should be mended. */
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Redis } from 'ioredis'
 import { ConfigError } from '../../config/config-error.ts'
 import { type Config, readConfig } from '../../config/read-config.ts'
 import { checkAssociation } from '../../content/check-content.ts'
+import { checkRedis } from '../../platform/check-redis.ts'
 import { checkConnection } from '../../platform/database.ts'
 import { readInstance } from '../../platform/instance.ts'
+import { keyPlaces, readKeyFile } from '../../platform/keys.ts'
 import { exitCodes } from '../command-line.ts'
 import { usesSample } from '../open-application.ts'
+import { roles } from '../roles.ts'
 import { pagesDir, root } from '../root.ts'
 
 interface Finding {
@@ -20,6 +23,23 @@ interface Finding {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : 'failed')
 
+/** Something by which the keys of two machines can be compared, and from which nobody gets back to them. */
+const markOf = (key: Buffer): string => createHash('sha256').update(key).digest('hex').slice(0, 8)
+
+const lookAtKeys = async (config: Config): Promise<Omit<Finding, 'what'>> => {
+  const marks: string[] = []
+  const missing: string[] = []
+  for (const [name, path] of Object.entries(keyPlaces(config.dataDir, config))) {
+    if (existsSync(path)) marks.push(`${name} ${markOf(await readKeyFile(path))}`)
+    else missing.push(path)
+  }
+  if (missing.length === 0) return { level: 'ok', says: `${marks.join(', ')}; the same on every machine` }
+  if (config.role !== 'all')
+    return { level: 'fatal', says: `${missing.join(', ')} missing: every process needs the same, and a ${config.role} makes none` }
+  if (marks.length > 0) return { level: 'fatal', says: `${missing.join(', ')} missing: put back from a backup` }
+  return { level: 'ok', says: 'made at the first start' }
+}
+
 const looks: { what: string; look(config: Config): Promise<Omit<Finding, 'what'>> }[] = [
   {
     what: 'Node.js',
@@ -28,6 +48,10 @@ const looks: { what: string; look(config: Config): Promise<Omit<Finding, 'what'>
       const good = major > 20 || (major === 20 && minor >= 19)
       return { level: good ? 'ok' : 'fatal', says: good ? process.versions.node : `${process.versions.node}: 20.19 or later is needed` }
     },
+  },
+  {
+    what: 'Role',
+    look: async ({ role }) => ({ level: 'ok', says: `${role}: ${roles[role].about}` }),
   },
   {
     what: 'Data folder',
@@ -60,19 +84,16 @@ const looks: { what: string; look(config: Config): Promise<Omit<Finding, 'what'>
     what: 'Queues',
     look: async ({ redisUrl }) => {
       if (!redisUrl) return { level: 'ok', says: 'in PostgreSQL' }
-      const redis = new Redis(redisUrl, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null })
-      redis.on('error', () => {})
-      try {
-        await redis.connect()
-        await redis.ping()
-        return { level: 'ok', says: 'Redis is reachable' }
-      } catch {
-        return { level: 'mend', says: 'REDIS_URL cannot be reached: follow-ups run from the sweep, seconds later' }
-      } finally {
-        redis.disconnect()
-      }
+      return checkRedis(redisUrl).then(
+        () => ({ level: 'ok', says: 'in Redis, which is reachable' }),
+        (error: unknown) => ({
+          level: 'mend',
+          says: `${messageOf(error)} Meanwhile follow-ups run from the sweep, and pages hear of other processes seconds later.`,
+        }),
+      )
     },
   },
+  { what: 'Keys', look: lookAtKeys },
   {
     what: 'Pages',
     look: async () => ({ level: existsSync(pagesDir) ? 'ok' : 'note', says: existsSync(pagesDir) ? 'built' : 'built at the next start' }),
@@ -110,7 +131,7 @@ export const runDoctor = async (options: { json?: boolean }): Promise<void> => {
     }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    findings.push({ what: 'Configuration', level: 'fatal', says: error.message })
+    for (const says of error.lines) findings.push({ what: 'Setting', level: 'fatal', says })
   }
   const signs = { ok: '✓', note: '·', mend: '!', fatal: '✗' } as const
   if (options.json) process.stdout.write(`${JSON.stringify(findings)}\n`)

@@ -1,8 +1,6 @@
 import { type Config, readConfig } from '../../config/read-config.ts'
+import { drainLimitMs } from '../roles.ts'
 import { type Running, start } from '../start.ts'
-
-/** How long a drain may take before the process ends anyway, ms. */
-const drainLimit = 20_000
 
 export const runStart = async (): Promise<void> => {
   const config = readConfig()
@@ -12,7 +10,7 @@ export const runStart = async (): Promise<void> => {
   const stop = (): void => {
     if (stopping) return
     stopping = true
-    const giveUp = setTimeout(() => process.exit(1), drainLimit)
+    const giveUp = setTimeout(() => process.exit(1), drainLimitMs)
     giveUp.unref()
     starting
       .then((running) => running.stop())

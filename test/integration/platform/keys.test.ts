@@ -43,3 +43,16 @@ test('a key that others can read, that is short, or that is missing beside its t
   rmSync(join(dir, 'keys/index.key'))
   await expect(loadKeys(dir)).rejects.toThrow(/index\.key is missing beside .*master\.key: restore it from the backup\.$/)
 })
+
+test('where none may be made, a missing key is refused in one line and nothing is left behind', async () => {
+  const kept = loadKeys(dir, {}, { people: 'data' })
+  await expect(kept).rejects.toThrow(/^The key \S+index\.key is missing, and this database has data already\. Put back .*\.$/)
+  await expect(loadKeys(dir, {}, { people: 'shared', sessions: 'shared' })).rejects.toThrow(/a gateway or a worker makes none/)
+  expect(readdirSync(join(dir, 'keys'))).toEqual([])
+  await loadKeys(dir)
+  rmSync(join(dir, 'keys/auth.key'))
+  await expect(loadKeys(dir, {}, { people: 'data', sessions: 'shared' })).rejects.toThrow(/auth\.key is missing/)
+  // A new one only signs staff out.
+  await loadKeys(dir, {}, { people: 'data' })
+  expect(readdirSync(join(dir, 'keys')).sort()).toEqual(['auth.key', 'index.key', 'master.key'])
+})

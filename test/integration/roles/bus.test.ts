@@ -1,0 +1,170 @@
+/** What processes tell each other through a real Redis, and what they do when it cannot carry it. */
+import { setTimeout } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { ConversationId, RequestId, Slug } from '../../../src/core/ids.ts'
+import { createSignals } from '../../../src/main/events.ts'
+import { createLogger } from '../../../src/platform/logger.ts'
+import { type Bus, openBus } from '../../../src/platform/redis-bus.ts'
+import type { Event } from '../../../src/ports/events.ts'
+import { type RunningRedis, startRedis } from '../../support/redis.ts'
+
+const pulseMs = 150
+const association = Slug.parse('masakin')
+const conversation = ConversationId.parse('01890a5d-ac96-774b-bcce-b302099a8057')
+const request = RequestId.parse('01890a5d-ac96-774b-bcce-b302099a8058')
+
+let redis: RunningRedis
+let asking: Redis
+let lines: string[] = []
+let open: Bus[] = []
+const logger = createLogger({ level: 'trace', destination: { write: (line) => void lines.push(line) } })
+
+beforeAll(async () => {
+  redis = await startRedis()
+  asking = new Redis(redis.url, { retryStrategy: () => 20 })
+  asking.on('error', () => {})
+})
+afterEach(async () => {
+  await Promise.all(open.map((bus) => bus.close()))
+  open = []
+  lines = []
+})
+afterAll(async () => {
+  asking.disconnect()
+  await redis.stop()
+})
+
+/** A process: what it publishes, and everything its pages were told. */
+const join = async () => {
+  const bus = openBus({ url: redis.url, logger, pulseMs })
+  open.push(bus)
+  const signals = createSignals(bus)
+  const told: Event[] = []
+  signals.events.subscribe((event) => void told.push(event))
+  // The first answer of Redis says that the line is open.
+  await vi.waitFor(() => expect(told).toEqual([{ kind: 'missed' }]), { timeout: 5_000, interval: 5 })
+  told.length = 0
+  return { bus, signals, told }
+}
+const soon = (claim: () => void, timeout = 5_000): Promise<void> => vi.waitFor(claim, { timeout, interval: 5 })
+const count = (told: Event[], kind: Event['kind']): number => told.filter((event) => event.kind === kind).length
+
+test('an event is told once here and once there, and never comes back', async () => {
+  const [here, there] = await Promise.all([join(), join()])
+  const events: Event[] = [
+    { kind: 'conversation', association, conversation },
+    { kind: 'request', association, request },
+  ]
+  for (const event of events) here.signals.events.publish(event)
+  await soon(() => expect(there.told).toEqual(events))
+  await setTimeout(3 * pulseMs)
+  expect(here.told).toEqual(events)
+  expect(there.told).toEqual(events)
+})
+
+test('what goes through Redis is one line of JSON with ids', async () => {
+  const { signals } = await join()
+  const listening = new Redis(redis.url)
+  await listening.subscribe('sila:0')
+  const seen: string[] = []
+  listening.on('message', (_channel, text: string) => void seen.push(text))
+  signals.events.publish({ kind: 'conversation', association, conversation })
+  signals.typing.set(conversation, true)
+  const messages = () => seen.map((text) => JSON.parse(text) as Record<string, unknown>).filter(({ kind }) => kind === 'message')
+  await soon(() => expect(messages()).toHaveLength(2))
+  expect(messages().map(({ message }) => message)).toEqual([
+    { kind: 'conversation', association, conversation },
+    { kind: 'typing', conversation, on: true },
+  ])
+  for (const text of seen) expect(text).not.toContain('\n')
+  listening.disconnect()
+})
+
+test('the dots are seen from elsewhere, and ended from anywhere', async () => {
+  const [here, there] = await Promise.all([join(), join()])
+  const heard: boolean[] = []
+  here.signals.typing.listen((_conversation, on) => void heard.push(on))
+  here.signals.typing.set(conversation, true)
+  await soon(() => expect(there.signals.typing.is(conversation)).toBe(true))
+  there.signals.typing.set(conversation, false)
+  await soon(() => expect(here.signals.typing.is(conversation)).toBe(false))
+  expect(heard).toEqual([true, false])
+})
+
+test('whatever else is on the channel is passed over', async () => {
+  const { told } = await join()
+  const strange = [
+    'no json',
+    'null',
+    '{}',
+    '{"from":"x","kind":"message"}',
+    '{"from":"x","kind":"message","message":{"kind":"conversation","association":"Masakin!","conversation":"1"}}',
+    '{"from":"x","kind":"message","message":{"kind":"of-a-later-version"}}',
+  ]
+  for (const text of strange) await asking.publish('sila:0', text)
+  await setTimeout(2 * pulseMs)
+  expect(told).toEqual([])
+  expect(lines).toEqual([])
+})
+
+test('while Redis is away pages are told to read again and again, and once more when it is back', { timeout: 20_000 }, async () => {
+  const [here, there] = await Promise.all([join(), join()])
+  await redis.kill()
+  here.signals.events.publish({ kind: 'conversation', association, conversation })
+  await soon(() => expect(Math.min(count(here.told, 'missed'), count(there.told, 'missed'))).toBeGreaterThanOrEqual(3))
+  expect(lines.filter((line) => line.includes('out of reach'))).toHaveLength(2)
+  await redis.restart()
+  await soon(() => expect(lines.filter((line) => line.includes('are back'))).toHaveLength(2))
+  await setTimeout(2 * pulseMs)
+  for (const { told } of [here, there]) told.length = 0
+  here.signals.events.publish({ kind: 'request', association, request })
+  await soon(() => expect(there.told).toEqual([{ kind: 'request', association, request }]))
+})
+
+test('a cut too short for the pulse is made up for by whoever was cut off', async () => {
+  const { told } = await join()
+  await asking.call('client', ['kill', 'type', 'pubsub'])
+  await soon(() => expect(count(told, 'missed')).toBe(1))
+})
+
+test('what could not be said is owed: the others are told that they missed something', async () => {
+  const [here, there] = await Promise.all([join(), join()])
+  await asking.call('client', ['kill', 'type', 'normal', 'skipme', 'yes'])
+  // Until the line is made again nothing can be said on it.
+  const end = Date.now() + 40
+  while (Date.now() < end) {
+    here.signals.events.publish({ kind: 'conversation', association, conversation })
+    await setTimeout(1)
+  }
+  await soon(() => expect(count(there.told, 'missed')).toBeGreaterThanOrEqual(1))
+})
+
+test('a Redis that keeps the line and says nothing is left, and found again', { timeout: 20_000 }, async () => {
+  const { told, signals } = await join()
+  const other = await join()
+  await asking.call('client', ['pause', '1200', 'all'])
+  await soon(() => expect(count(told, 'missed')).toBeGreaterThanOrEqual(2))
+  await soon(() => expect(lines.filter((line) => line.includes('are back'))).toHaveLength(2))
+  await setTimeout(2 * pulseMs)
+  other.told.length = 0
+  signals.events.publish({ kind: 'request', association, request })
+  await soon(() => expect(count(other.told, 'request')).toBe(1))
+})
+
+test('many pages read again a few at a time', async () => {
+  let miss = (): void => {}
+  const bus: Bus = { publish: () => {}, onMessage: () => {}, onMissed: (listener) => (miss = listener), close: async () => {} }
+  const { events } = createSignals(bus)
+  let read = 0
+  const look = (): void => {
+    read += 1
+  }
+  for (let n = 0; n < 100; n += 1) events.subscribe(look)
+  miss()
+  miss()
+  expect(read).toBeLessThanOrEqual(20)
+  await soon(() => expect(read).toBe(100))
+  await setTimeout(100)
+  expect(read).toBe(100)
+})
