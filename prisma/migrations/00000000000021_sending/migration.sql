@@ -322,6 +322,7 @@ DECLARE
   asking   uuid[] := '{}'; -- heads whose account counts
   accounts uuid[] := '{}';
   upset    uuid[];         -- conversations with something to settle first
+  early    uuid[];         -- conversations whose head has a time of its own
   one      uuid;
 BEGIN
   IF paced IS NOT NULL THEN
@@ -355,12 +356,14 @@ BEGIN
     SELECT coalesce(array_agg(h.id) FILTER (WHERE h.ready AND NOT h.counts), '{}'),
            coalesce(array_agg(h.id) FILTER (WHERE h.ready AND h.counts), '{}'),
            coalesce(array_agg(DISTINCT h.account_id) FILTER (WHERE h.ready AND h.counts), '{}'),
-           array_agg(h.conversation_id) FILTER (WHERE h.upset)
-    INTO leaving, asking, accounts, upset
+           array_agg(h.conversation_id) FILTER (WHERE h.upset),
+           array_agg(h.conversation_id) FILTER (WHERE h.not_before IS NOT NULL)
+    INTO leaving, asking, accounts, upset, early
     FROM (
       SELECT f.id, c.id AS conversation_id, c.account_id,
              f.state = 'queued' AND f.epoch = c.epoch AND (f.retry_at IS NULL OR f.retry_at <= clock) AS ready,
              CASE WHEN f.state = 'queued' THEN f.epoch < c.epoch ELSE f.lease_until < clock END AS upset,
+             CASE WHEN f.state = 'queued' AND f.epoch = c.epoch AND f.retry_at > clock THEN f.retry_at END AS not_before,
              coalesce(p.per_second IS NOT NULL OR p.chat_per_second IS NOT NULL OR p.paused_until > clock, false) AS counts
       FROM unnest(wanted) AS w (conversation_id)
       JOIN conversation c ON c.id = w.conversation_id
@@ -391,6 +394,15 @@ BEGIN
     WHERE o.conversation_id = ANY (upset) AND o.state = 'queued' AND c.id = o.conversation_id AND o.epoch < c.epoch;
   END LOOP;
 
+  IF early IS NOT NULL THEN
+    note := 'conversation';
+    FOR association, conversation, wait_ms IN
+      SELECT o.association, o.conversation_id, ceil(extract(epoch FROM max(o.retry_at) - clock) * 1000) + 1 FROM outbox o
+      WHERE o.conversation_id = ANY (early) AND o.state = 'queued' AND o.retry_at > clock GROUP BY 1, 2
+    LOOP
+      RETURN NEXT;
+    END LOOP;
+  END IF;
   FOREACH one IN ARRAY accounts LOOP
     FOR note, wait_ms, association, conversation, account, id IN
       SELECT g.note, g.wait_ms, g.association, g.conversation, one, g.id FROM outbox_permit(one, asking, most) g
