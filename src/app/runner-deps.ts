@@ -3,9 +3,11 @@ import type { ConversationId, Slug } from '../core/ids.ts'
 import type { ChannelKind } from '../ports/channel.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Contents } from '../ports/content.ts'
+import type { DeadLetters } from '../ports/dead-letters.ts'
 import type { Events } from '../ports/events.ts'
 import type { Random } from '../ports/random.ts'
 import type { TurnStore } from '../ports/turn-store.ts'
+import type { FetchDeps } from './fetch-files.ts'
 
 /** One line per turn; never text, name or phone. */
 export interface TurnLog {
@@ -17,6 +19,10 @@ export interface TurnLog {
 
 export interface RunnerDeps {
   turns: TurnStore
+  deadLetters: Pick<DeadLetters, 'put'>
+  files: FetchDeps['files']
+  /** How this process fetches files of an account. */
+  source: FetchDeps['source']
   contents: Contents
   clock: Clock
   random: Random
@@ -24,8 +30,8 @@ export interface RunnerDeps {
   log: TurnLog
   /** Wait for more of a burst, ms, by channel; 0 answers at once. */
   window(channel: ChannelKind): { text: number; media: number }
-  /** Wakes the sender of a conversation after commit. */
-  send(of: { association: Slug; conversation: ConversationId }): void
+  /** Wakes the sender of a conversation after commit. `awaited`: somebody waits for it. */
+  send(of: { association: Slug; conversation: ConversationId }, awaited: boolean): void
   /** Rings the alarm clock; the timer's row is the truth. */
   ring(dueAt: Date): void
   /** The bot is about to answer, or no longer. */

@@ -1,13 +1,17 @@
 /** Finds what a crash, a lost bell or a closed window left: rows not taken, timers due, messages not sent. */
+import type { ConversationId, Slug } from '../core/ids.ts'
 import type { Clock } from '../ports/clock.ts'
 import { DomainError } from '../ports/errors.ts'
 import type { TurnStore } from '../ports/turn-store.ts'
+import { isUnavailable } from '../ports/unavailable.ts'
 import type { Deliverer } from './deliver.ts'
 import type { TurnRunner } from './turn-runner.ts'
 
 /** Rows younger than this may still be in their burst window, ms. */
 const graceMs = 10_000
 const batch = 200
+/** Conversations taken up at the same time. */
+const atOnce = 8
 
 export interface SweepDeps {
   turns: TurnStore
@@ -36,9 +40,24 @@ export const fireDue = async ({ turns, runner, clock, log }: SweepDeps): Promise
   }
 }
 
+/** @throws when the database goes away in between: the next sweep begins again */
 export const sweep = async (deps: SweepDeps): Promise<void> => {
-  const before = new Date(deps.clock.now().getTime() - graceMs).toISOString()
-  for (const of of await deps.turns.overdue(before, batch)) await deps.runner.takeWaiting(of).catch((error) => deps.log.failure(error))
-  await fireDue(deps)
   await deps.deliverer.sweep()
+  const before = new Date(deps.clock.now().getTime() - graceMs).toISOString()
+  await takeOverdue(deps, await deps.turns.overdue(before, batch))
+  await fireDue(deps)
+}
+
+/** A few at a time: one that waits for a file does not hold the others. */
+const takeOverdue = async ({ runner, log }: SweepDeps, overdue: { association: Slug; conversation: ConversationId }[]): Promise<void> => {
+  const line = overdue.values()
+  const work = async (): Promise<void> => {
+    for (const of of line) {
+      await runner.takeWaiting(of).catch((error: unknown) => {
+        if (isUnavailable(error)) throw error
+        log.failure(error)
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
 }

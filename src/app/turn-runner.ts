@@ -1,18 +1,17 @@
 /** Takes turns: one at a time per conversation, stored before acknowledged, retried when the guard loses. */
-import { type Content, type Input, isSpoken, nothingUnderstood, type Understanding } from '../core/engine/input.ts'
+import { type Content, type Input, isSpoken } from '../core/engine/input.ts'
 import { closesWindow } from '../core/engine/window.ts'
 import type { AccountId, ConversationId, Slug, StaffId } from '../core/ids.ts'
 import type { Update } from '../ports/channel.ts'
 import { DomainError } from '../ports/errors.ts'
 import type { InboxRow, Loaded, RareWrites, TurnCommit, TurnKey } from '../ports/turn-store.ts'
-import { decide, envOf, type Incoming, releasesFor } from './decide.ts'
+import { isUnavailable } from '../ports/unavailable.ts'
+import { createCommitTurn, createHearing } from './commit-turn.ts'
+import { envOf, releasesFor } from './decide.ts'
+import { createFileFetcher, isRemote } from './fetch-files.ts'
 import type { RunnerDeps } from './runner-deps.ts'
 import { createSerial } from './serial.ts'
-
-/** Lost guards in a row before the work is left to the sweep. */
-const mostRetries = 6
-/** Failures of one row before staff see it. */
-const mostAttempts = 3
+import { createWaitingTaker } from './take-waiting.ts'
 
 export interface Arrival {
   association: Slug
@@ -20,20 +19,23 @@ export interface Arrival {
   update: Update
 }
 
+type Place = { association: Slug; conversation: ConversationId }
+type Sender = Extract<TurnKey, { account: AccountId }>
+type Received = { id: string; conversation: ConversationId; duplicate: boolean }
+
 export interface TurnRunner {
-  /** Resolves after the update is stored; the turn may have run already or be waiting for the burst to end. */
-  receive(arrival: Arrival): Promise<{ id: string; conversation: ConversationId; duplicate: boolean }>
-  /** Takes the rows that wait. */
-  takeWaiting(of: { association: Slug; conversation: ConversationId }): Promise<void>
+  /**
+   * Resolves after the update is stored; the turn may have run already or be waiting for the burst to end.
+   * @throws DomainError `unavailable` when the database is away: it is not stored, and must be delivered again
+   */
+  receive(arrival: Arrival): Promise<Received>
+  /** Takes the rows that wait. @throws when the database is away */
+  takeWaiting(of: Place): Promise<void>
   /**
    * An input of a timer or of staff.
    * @param check throws a DomainError when the conversation is not in the state the act needs
    */
-  take(
-    of: { association: Slug; conversation: ConversationId },
-    input: Input,
-    act?: { check?(loaded: Loaded): void; rare?: Partial<RareWrites> },
-  ): Promise<TurnCommit>
+  take(of: Place, input: Input, act?: { check?(loaded: Loaded): void; rare?: Partial<RareWrites> }): Promise<TurnCommit>
   /** Work under way and bursts waiting; resolves when there is none. */
   idle(): Promise<void>
 }
@@ -42,6 +44,10 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
   const serial = createSerial()
   const bursts = new Map<string, NodeJS.Timeout>()
   const running = new Set<Promise<unknown>>()
+  const commitTurn = createCommitTurn(deps)
+  const { understand, hear } = createHearing(deps)
+  const fetcher = createFileFetcher(deps)
+  const waiting = createWaitingTaker(deps, { commitTurn, hear, serial, fetcher })
 
   const track = <T>(work: Promise<T>): Promise<T> => {
     running.add(work)
@@ -49,78 +55,25 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
     work.then(forget, forget)
     return work
   }
-
-  /** The burst window and the turn ask about the same message one after the other. */
-  let last: { association: Slug; text: string; understanding: Understanding } | null = null
-  const understandAll = (association: Slug, contents: Content[]): Understanding => {
-    const text = contents.flatMap((content) => (content.kind === 'text' || content.kind === 'edit' ? [content.text] : [])).join('\n')
-    if (text === '') return nothingUnderstood
-    if (last?.association !== association || last.text !== text)
-      last = { association, text, understanding: deps.contents.understand(association, text) }
-    return last.understanding
-  }
-
-  const after = (commit: TurnCommit): void => {
-    const of = { association: commit.association, conversation: commit.conversation }
-    if (commit.outbox.length > 0) deps.send(of)
-    for (const { dueAt } of commit.rare.timersSet ?? []) deps.ring(new Date(dueAt))
-    deps.events.publish({ kind: 'conversation', ...of })
-    const request = commit.rare.submitted?.request ?? commit.rare.advanced?.request
-    if (request) deps.events.publish({ kind: 'request', association: commit.association, request })
-  }
-
-  /** Decides and commits until the guard holds. @returns null for a duplicate. */
-  const commitTurn = async (key: TurnKey, first: Loaded | null, prepare: (loaded: Loaded) => Incoming): Promise<TurnCommit | null> => {
-    let loaded = first
-    for (let tries = 0; tries < mostRetries; tries += 1) {
-      loaded ??= await deps.turns.load(key)
-      if (!loaded) throw new DomainError('not-found', 'no such conversation')
-      const started = performance.now()
-      const commit = await decide(deps, loaded, prepare(loaded))
-      const result = await deps.turns.commit(commit)
-      deps.log.turn({
-        association: commit.association,
-        conversation: commit.conversation,
-        turn: commit.turnId,
-        kind: commit.input.kind,
-        outcome: result,
-        ms: performance.now() - started,
-      })
-      if (result === 'committed') {
-        after(commit)
-        return commit
-      }
-      if (result === 'duplicate') return null
-      loaded = null
-    }
-    throw new DomainError('unavailable', 'the conversation changes too fast')
-  }
-
-  const hearRows = (loaded: Loaded, rows: InboxRow[]): Incoming => {
-    const messages = [...loaded.waiting, ...rows].map(({ id, at, content }) => ({ id, at, content }))
-    const contents = messages.map(({ content }) => content)
-    return {
-      input: { kind: 'message-received', messages, understanding: understandAll(loaded.association, contents) },
-      arrived: rows,
-      taken: loaded.waiting.map(({ id }) => id),
-    }
-  }
-
-  const schedule = (of: { association: Slug; conversation: ConversationId }, ms: number): void => {
-    const before = bursts.get(of.conversation)
-    if (before) clearTimeout(before)
-    deps.typing(of, true)
-    const timer = setTimeout(() => {
-      bursts.delete(of.conversation)
-      track(runner.takeWaiting(of)).catch(() => undefined)
-    }, ms)
-    bursts.set(of.conversation, timer)
-  }
+  /** What fails here is found again by the sweep. */
+  const begin = (work: Promise<unknown>): void => void track(work).catch(() => undefined)
 
   const endBurst = (conversation: ConversationId): void => {
     const timer = bursts.get(conversation)
     if (timer) clearTimeout(timer)
     bursts.delete(conversation)
+  }
+
+  /** The rows of a conversation are taken when nothing more has come for so long. */
+  const schedule = (of: Place, ms: number): void => {
+    endBurst(of.conversation)
+    deps.typing(of, true)
+    if (ms === 0) return begin(runner.takeWaiting(of))
+    const timer = setTimeout(() => {
+      bursts.delete(of.conversation)
+      begin(runner.takeWaiting(of))
+    }, ms)
+    bursts.set(of.conversation, timer)
   }
 
   const windowFor = async (loaded: Loaded, content: Content): Promise<number> => {
@@ -129,63 +82,100 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
     if (ms === 0 || loaded.owner.kind === 'staff') return 0
     const releases = await releasesFor(deps, loaded)
     const env = envOf(deps, loaded, releases, loaded.conversation)
-    return closesWindow(releases, loaded.state, env, content, understandAll(loaded.association, [content])) ? 0 : ms
+    return closesWindow(releases, loaded.state, env, content, understand(loaded.association, [content])) ? 0 : ms
   }
 
-  const receiveSerially = async ({ association, account, update }: Arrival) => {
-    const key: TurnKey = { association, account, external: update.external }
-    let loaded = await deps.turns.load(key)
-    if (!loaded) {
-      await deps.turns.meet({ association, account, external: update.external, phone: update.phone }, deps.clock.now().toISOString())
-      loaded = await deps.turns.load(key)
-      if (!loaded) throw new Error('a contact was made and is not there')
+  /** Loads the sender, who is made at the first message. */
+  const loadSender = async (key: Sender, phone: string | null): Promise<Loaded> => {
+    const loaded = await deps.turns.load(key)
+    if (loaded) return loaded
+    await deps.turns.meet({ ...key, phone }, deps.clock.now().toISOString())
+    const made = await deps.turns.load(key)
+    if (!made) throw new Error('a contact was made and is not there')
+    return made
+  }
+
+  /** For a turn of its own, later. */
+  const store = async (owner: Place & Pick<Loaded, 'contact'>, row: InboxRow): Promise<boolean> => {
+    const of = { association: owner.association, conversation: owner.conversation }
+    const fresh = await deps.turns.store({ ...of, contact: owner.contact }, row)
+    if (fresh) deps.events.publish({ kind: 'conversation', ...of })
+    return fresh
+  }
+
+  /** The conversation does not open: the row is kept all the same, and the sweep brings it to staff. */
+  const keepUnopened = async (key: Sender, row: InboxRow, update: Update, error: unknown): Promise<Received> => {
+    const owner = await deps.turns.locate(key)
+    if (!owner) throw error
+    const { association, conversation } = owner
+    deps.log.failure({ association, conversation, kind: 'message-received', error })
+    try {
+      return { id: row.id, conversation, duplicate: !(await store(owner, row)) }
+    } catch (cause) {
+      if (isUnavailable(cause)) throw cause
+      // Not even the person's key opens: nothing could seal the row.
+      const { account, externalId } = row
+      const fresh = await deps.deadLetters.put({ association, account, externalId, body: JSON.stringify(update), error: cause })
+      return { id: row.id, conversation, duplicate: !fresh }
+    }
+  }
+
+  const receiveSerially = async ({ association, account, update }: Arrival): Promise<Received> => {
+    const key = { association, account, external: update.external }
+    const row: InboxRow = { id: deps.random.uuid(), account, externalId: update.externalId, at: update.at, content: update.content }
+    let loaded: Loaded
+    try {
+      loaded = await loadSender(key, update.phone)
+    } catch (error) {
+      if (isUnavailable(error)) throw error
+      return keepUnopened(key, row, update, error)
     }
     const of = { association, conversation: loaded.conversation }
-    const row: InboxRow = { id: deps.random.uuid(), account, externalId: update.externalId, at: update.at, content: update.content }
-    const wait = await windowFor(loaded, update.content)
-    if (wait > 0) {
-      const fresh = await deps.turns.store({ ...of, contact: loaded.contact }, row)
+    const later = async (ms: number): Promise<Received> => {
+      const fresh = await store(loaded, row)
       if (fresh) {
-        schedule(of, wait)
-        deps.events.publish({ kind: 'conversation', ...of })
+        if (isRemote(row.content)) begin(fetcher.fetch(loaded, [row]))
+        schedule(of, ms)
       }
-      return { id: row.id, conversation: loaded.conversation, duplicate: !fresh }
+      return { id: row.id, conversation: of.conversation, duplicate: !fresh }
     }
-    endBurst(loaded.conversation)
     try {
-      const commit = await commitTurn(key, loaded, (now) => hearRows(now, [row]))
+      const wait = await windowFor(loaded, update.content)
+      if (wait > 0 || isRemote(row.content)) return await later(wait)
+      endBurst(of.conversation)
+      const commit = await commitTurn(key, loaded, (now) =>
+        // What waits for its file is taken first, and this with it.
+        now.waiting.some(({ content }) => isRemote(content)) ? null : hear(now, now.waiting, [row]),
+      )
+      if (commit === 'nothing') return await later(0)
       deps.typing(of, false)
-      return { id: row.id, conversation: loaded.conversation, duplicate: commit === null }
+      return { id: row.id, conversation: of.conversation, duplicate: commit === 'duplicate' }
     } catch (error) {
       // The turn cannot run now: the row is what is acknowledged, the sweep takes it.
       deps.log.failure({ ...of, kind: 'message-received', error })
-      const fresh = await deps.turns.store({ ...of, contact: loaded.contact }, row)
-      return { id: row.id, conversation: loaded.conversation, duplicate: !fresh }
+      const fresh = await store(loaded, row)
+      if (fresh && !isUnavailable(error)) begin(loaded.waiting.length > 0 ? runner.takeWaiting(of) : waiting.setAside(of, [row.id], error))
+      return { id: row.id, conversation: of.conversation, duplicate: !fresh }
     }
   }
 
-  const takeWaitingSerially = async (of: { association: Slug; conversation: ConversationId }): Promise<void> => {
-    endBurst(of.conversation)
-    const loaded = await deps.turns.load(of)
-    if (!loaded || loaded.waiting.length === 0) return
+  const receive = async (arrival: Arrival): Promise<Received> => {
     try {
-      await commitTurn(of, loaded, (now) => hearRows(now, []))
+      return await receiveSerially(arrival)
     } catch (error) {
-      deps.log.failure({ ...of, kind: 'message-received', error })
-      await deps.turns.park(
-        of.association,
-        of.conversation,
-        loaded.waiting.map(({ id }) => id),
-        mostAttempts,
-      )
-    } finally {
-      deps.typing(of, false)
+      if (!isUnavailable(error) || error instanceof DomainError) throw error
+      const refusal = new DomainError('unavailable', 'the database is away')
+      refusal.cause = error
+      throw refusal
     }
   }
 
   const runner: TurnRunner = {
-    receive: (arrival) => track(serial.run(`${arrival.account}/${arrival.update.external}`, () => receiveSerially(arrival))),
-    takeWaiting: (of) => track(serial.run(of.conversation, () => takeWaitingSerially(of))),
+    receive: (arrival) => track(serial.run(`${arrival.account}/${arrival.update.external}`, () => receive(arrival))),
+    takeWaiting: (of) => {
+      endBurst(of.conversation)
+      return track(waiting.take(of))
+    },
     take: (of, input, act) =>
       track(
         serial.run(of.conversation, async () => {
@@ -193,7 +183,7 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
             act?.check?.(loaded)
             return { input, arrived: [], taken: [], ...(act?.rare && { rare: act.rare }) }
           })
-          if (!commit) throw new Error('a turn without messages is never a duplicate')
+          if (typeof commit === 'string') throw new Error('a turn without messages is never a duplicate')
           return commit
         }),
       ),

@@ -101,6 +101,8 @@ export const TranscriptLine = z.object({
 export type TranscriptLine = z.infer<typeof TranscriptLine>
 
 export const ConversationDetail = ConversationRow.extend({
+  /** Nothing of ours arrives there at present. */
+  unreachable: z.boolean(),
   language: z.enum(['ar', 'en']),
   gender: z.enum(['female', 'male']).nullable(),
   version: z.number(),

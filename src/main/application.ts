@@ -7,6 +7,7 @@ import { advanceRequest, previewAdvance } from '../app/advance-request.ts'
 import { type ChatVisits, createChatVisits } from '../app/chat-visits.ts'
 import { createDeliverer, type Deliverer } from '../app/deliver.ts'
 import { handBack } from '../app/hand-back.ts'
+import { createPacing } from '../app/pacing.ts'
 import { reply } from '../app/reply.ts'
 import { fireDue, type SweepDeps, sweep } from '../app/sweep.ts'
 import { takeOver } from '../app/take-over.ts'
@@ -20,13 +21,15 @@ import type { DeskActs } from '../http/desk/use-cases.ts'
 import { PlatformError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Metrics } from '../platform/metrics.ts'
-import type { Channel, ChannelKind } from '../ports/channel.ts'
+import { type Channel, type ChannelKind, type SendFailure, sendFailures } from '../ports/channel.ts'
 import { type Clock, systemClock } from '../ports/clock.ts'
 import type { Contents } from '../ports/content.ts'
+import type { DeadLetters } from '../ports/dead-letters.ts'
 import type { Events } from '../ports/events.ts'
 import type { Files } from '../ports/files.ts'
 import type { RequestStore } from '../ports/request-store.ts'
 import { createChatStore } from '../store/chat-store.ts'
+import { createDeadLetters } from '../store/dead-letters.ts'
 import { createFiles } from '../store/files.ts'
 import { fitsIndexKey } from '../store/index-key.ts'
 import { createRequestStore } from '../store/request-store.ts'
@@ -68,6 +71,10 @@ export interface Application {
   clock: Clock
   /** Account of an association on a channel of this process; made when missing. */
   account(association: Slug, kind: ChannelKind): Promise<AccountId>
+  /** Updates that could not become a message of anybody: kept, counted and logged. */
+  deadLetters: DeadLetters
+  /** The channel says that a person has blocked us (false) or is back (true). Someone unknown changes nothing. */
+  setReachable(association: Slug, account: AccountId, external: string, reachable: boolean): Promise<void>
   /** Hands in the adapter of an account; it speaks for that account alone. @returns a function that takes it away */
   connect(account: AccountId, channel: Channel): () => void
   /** Hands the alarm clock in once it runs. */
@@ -76,6 +83,8 @@ export interface Application {
   fireDue(): Promise<number>
   /** Resolves when no turn, burst or send is under way. */
   idle(): Promise<void>
+  /** Sends nothing more, not even what waits for its time; resolves when nothing is under way. */
+  stop(): Promise<void>
 }
 
 /** Bytes of one file of a visitor. */
@@ -110,25 +119,53 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
   const account = (association: Slug, kind: ChannelKind) => store.associations.ensureAccount({ association, kind, name: kind })
   for (const { association } of options.releases) accounts.set(association.slug, await account(association.slug, 'web-chat'))
 
+  const channelOf = ({ account: of, channel }: { account: AccountId; channel: ChannelKind }): Channel | null =>
+    connected.get(of) ?? channels.get(channel) ?? null
   const capabilitiesOf = (kind: ChannelKind) =>
     (channels.get(kind) ?? [...connected.values()].find((channel) => channel.kind === kind))?.capabilities
   let ring: (dueAt: Date) => void = () => {}
   const failure = (error: unknown): void => logger.error({ err: error }, 'failure')
   const deliverer = createDeliverer({
     outbox: store.outbox,
-    channel: ({ account: of, channel }) => connected.get(of) ?? channels.get(channel) ?? null,
+    channel: channelOf,
     clock,
     log: {
       send: ({ association, conversation, channel, outcome, ms }) => {
         metrics?.sends.inc({ channel, outcome })
+        if (outcome in sendFailures && sendFailures[outcome as SendFailure].alert) metrics?.sendAlerts.inc({ channel, failure: outcome }) // `in` says so
         logger.info({ association, conversation, channel, outcome, duration: Math.round(ms) }, 'send')
       },
       failure,
+      ambiguous: ({ channel }) => {
+        metrics?.ambiguous.inc({ channel })
+      },
+      account: ({ association, account: of, channel, failure: code }) => {
+        logger.error({ association, account: of, channel, code }, 'an account needs attention')
+      },
     },
     settled: (of) => events.publish({ kind: 'conversation', ...of }),
   })
+  const kept = createDeadLetters(options.pool, store.prisma, store.keyring, clock)
+  const deadLetters: DeadLetters = {
+    ...kept,
+    put: async (letter) => {
+      const fresh = await kept.put(letter)
+      if (fresh) {
+        metrics?.deadLetters.inc()
+        logger.error({ association: letter.association, account: letter.account, err: letter.error }, 'dead letter')
+      }
+      return fresh
+    },
+  }
+  const pacing = createPacing({ outbox: store.outbox, log: { failure } })
   const runner = createTurnRunner({
     turns: store.turns,
+    deadLetters,
+    files,
+    source: (of) => {
+      const channel = channelOf(of)
+      return channel?.fetch ? { fetch: channel.fetch.bind(channel), limit: channel.capabilities.fileSize } : null
+    },
     contents,
     clock,
     random: { uuid: () => v7() },
@@ -188,18 +225,31 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
       subscribe: (association, listener) =>
         events.subscribe((event) => (event.kind === 'missed' || event.association === association ? listener(event) : undefined)),
     },
+    deadLetters,
+    setReachable: async (association, of, external, reachable) => {
+      const conversation = await store.outbox.setReachable({ association, account: of, external }, reachable, clock.now().toISOString())
+      if (conversation) events.publish({ kind: 'conversation', association, conversation })
+    },
     connect: (of, channel) => {
       connected.set(of, channel)
+      void pacing.connect(of, channel.capabilities.pace)
       return () => void connected.delete(of)
     },
     setBell: (bell) => {
       ring = bell
     },
-    sweep: () => sweep(sweepDeps),
+    sweep: async () => {
+      await pacing.refresh()
+      await sweep(sweepDeps)
+    },
     fireDue: () => fireDue(sweepDeps),
     idle: async () => {
       await runner.idle()
       await deliverer.idle()
+    },
+    stop: async () => {
+      await runner.idle()
+      await deliverer.stop()
     },
   }
 }

@@ -85,7 +85,7 @@ export const openApplication = async (options: OpenOptions): Promise<OpenApplica
       logger,
       migrated: applied,
       close: async () => {
-        await application.idle()
+        await application.stop()
         await opened.close()
         await data.stop()
       },

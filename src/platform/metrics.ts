@@ -19,6 +19,19 @@ export function createMetrics(options: { process?: boolean } = {}) {
     inboxWaiting: new Gauge({ name: 'inbox_waiting', help: 'Updates stored and not yet taken.', registers }),
     outboxOldestAge: new Gauge({ name: 'outbox_oldest_age_seconds', help: 'Age of the oldest message not yet sent.', registers }),
     sends: new Counter({ name: 'sends_total', help: 'Attempts to send.', labelNames: ['channel', 'outcome'], registers }),
+    ambiguous: new Counter({
+      name: 'ambiguous_total',
+      help: 'Sends of which nobody knows whether they arrived.',
+      labelNames: ['channel'],
+      registers,
+    }),
+    sendAlerts: new Counter({
+      name: 'send_alerts_total',
+      help: 'Messages or credentials that a channel refused: someone should look.',
+      labelNames: ['channel', 'failure'],
+      registers,
+    }),
+    deadLetters: new Counter({ name: 'dead_letters_total', help: 'Updates that could not become a message of anybody.', registers }),
     slotsUnfilled: new Counter({
       name: 'slots_unfilled_total',
       help: 'Facts that an answer needed and the association has not filled in.',

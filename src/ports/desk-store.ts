@@ -40,6 +40,8 @@ export interface DeskLine {
 }
 
 export interface DeskConversationDetail extends DeskConversation {
+  /** Nothing of ours has arrived there since the person last wrote: they blocked us, or are gone. */
+  unreachable: boolean
   language: Language
   gender: 'female' | 'male' | null
   version: number

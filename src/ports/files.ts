@@ -17,12 +17,14 @@ export interface Files {
   /**
    * Decides the type by content, re-encodes images (location data is gone), refuses what is not
    * wanted, counts bytes itself and aborts at `limit`, seals and stores.
+   * @param id kept under it, in place of what an earlier try left there; otherwise a new one
    */
   keep(
     owner: { association: Slug; contact: ContactId },
     stream: AsyncIterable<Uint8Array>,
     name: string | null,
     limit: number,
+    id?: FileId,
   ): Promise<KeptFile>
   /** @throws DomainError `not-found` */
   read(association: Slug, id: FileId): Promise<{ info: FileInfo; contact: ContactId; bytes: Buffer }>

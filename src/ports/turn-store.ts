@@ -151,8 +151,36 @@ export interface TurnStore {
     now: string,
     limit: number,
   ): Promise<{ association: Slug; conversation: ConversationId; id: string; timer: TimerKind; subject: string }[]>
-  /** Counts a failed turn on these rows; at `mostAttempts` they are set aside (`failed`) and the conversation waits for staff. */
-  park(association: Slug, conversation: ConversationId, ids: string[], mostAttempts: number): Promise<void>
+  /**
+   * Who it is, without opening anything of theirs: for a conversation that does not open.
+   * @returns null where nobody of that name is known
+   */
+  locate(key: TurnKey): Promise<{ association: Slug; conversation: ConversationId; contact: ContactId } | null>
+  /**
+   * Counts a failed turn on these rows (`all`: on every row that waits); at `mostAttempts` they are set aside
+   * (`handed-over`, `failed`) and the conversation waits for staff. Opens nothing.
+   * @param now business time
+   * @returns how many were set aside
+   */
+  park(of: { association: Slug; conversation: ConversationId }, ids: string[] | 'all', mostAttempts: number, now: string): Promise<number>
+  /**
+   * Claims the file of a waiting row for this process. A claim of a process that died ends by itself.
+   * @param ms by the database's clock
+   * @returns the number of this try, from 1; null when another has it or the row no longer waits
+   */
+  claimFile(of: { association: Slug; conversation: ConversationId }, id: string, ms: number): Promise<number | null>
+  /**
+   * The claim ends without a file.
+   * @param counts false: the try does not count
+   */
+  dropFile(of: { association: Slug; conversation: ConversationId }, id: string, attempt: number, counts: boolean): Promise<void>
+  /** Writes what became of the file, while the row still waits and the claim is ours. @returns whether it was */
+  putFile(
+    of: { association: Slug; conversation: ConversationId; contact: ContactId },
+    id: string,
+    attempt: number,
+    content: Content,
+  ): Promise<boolean>
   /** Records of a conversation in order, for replay. */
   records(association: Slug, conversation: ConversationId): Promise<TurnRecord[]>
   conversations(association: Slug): Promise<ConversationId[]>

@@ -30,6 +30,7 @@ const Row = z.object({
   out_message: bytes.nullable(),
   out_at: z.date().nullable(),
   unanswered: z.number(),
+  unreachable: z.boolean(),
   request_id: RequestId.nullable(),
   request_reference: z.string().nullable(),
   request_stage: RequestStage.nullable(),
@@ -46,11 +47,13 @@ const select = (wanted: Prisma.Sql, staff: string | null): Prisma.Sql => Prisma.
     i.id as in_id, i.kind as in_kind, i.content as in_content, i.at as in_at,
     o.id as out_id, o.class as out_class, o.message as out_message, o.at as out_at,
     coalesce(u.unanswered, 0)::int as unanswered,
+    coalesce(ad.unreachable_at >= coalesce(c.last_in_at, '-infinity'), false) as unreachable,
     r.id as request_id, r.reference as request_reference, r.stage as request_stage
   from wanted w
   join conversation c on c.id = w.id
   join contact p on p.id = c.contact_id
   join channel_account a on a.id = c.account_id
+  join address ad on ad.id = c.address_id
   left join staff s on s.id = c.owner_id
   left join lateral (select id, kind, content, at from inbox where conversation_id = c.id and seal is null order by id desc limit 1) i on true
   left join lateral (select id, class, message, at from outbox where conversation_id = c.id and state <> 'cancelled' and seal is null order by id desc limit 1) o on true

@@ -66,6 +66,7 @@ export const createDeskStore = (prisma: PrismaClient, keyring: Keyring, clock: C
       })
       return {
         ...(await openRow(keyring, association, row)),
+        unreachable: row.unreachable,
         language: row.language ?? 'ar',
         gender: row.gender,
         version: row.version,

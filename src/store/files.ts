@@ -42,6 +42,7 @@ const writeSealed = async (path: string, bytes: Buffer): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const part = `${path}.part`
   try {
+    await rm(part, { force: true }) // of a process that died while it wrote
     const file = await open(part, 'wx', 0o600)
     try {
       await file.writeFile(bytes)
@@ -92,7 +93,7 @@ export const createFiles = (deps: { prisma: PrismaClient; keyring: Keyring; dire
   }
 
   return {
-    async keep({ association, contact }, stream, name, limit) {
+    async keep({ association, contact }, stream, name, limit, id = FileId.parse(uuid7({ msecs: clock.now().getTime() }))) {
       const { bytes, size } = await collect(stream, limit)
       if (bytes === null) return { ok: false, problem: 'too-large', size, name: plainName(name) }
       const checked = await checkFile(bytes)
@@ -100,7 +101,7 @@ export const createFiles = (deps: { prisma: PrismaClient; keyring: Keyring; dire
       const key = await keyring.contactKey(association, contact)
       const now = clock.now()
       const info: FileInfo = {
-        id: FileId.parse(uuid7({ msecs: now.getTime() })),
+        id,
         mime: checked.mime,
         size: checked.bytes.length,
         name: nameOf(name, checked.extension),
@@ -108,18 +109,15 @@ export const createFiles = (deps: { prisma: PrismaClient; keyring: Keyring; dire
       const path = pathOf(association, info.id)
       await writeSealed(path, seal(key, place(association, info.id, 'content'), checked.bytes))
       try {
+        const data = {
+          mime: info.mime,
+          size: info.size,
+          name: info.name === null ? null : new Uint8Array(sealText(key, place(association, id, 'name'), info.name)),
+          createdAt: now,
+          removedAt: null,
+        }
         await inAssociation(prisma, association, (tx) =>
-          tx.file.create({
-            data: {
-              id: info.id,
-              association,
-              contactId: contact,
-              mime: info.mime,
-              size: info.size,
-              name: info.name === null ? null : new Uint8Array(sealText(key, place(association, info.id, 'name'), info.name)),
-              createdAt: now,
-            },
-          }),
+          tx.file.upsert({ where: { id }, create: { ...data, id, association, contactId: contact }, update: data }),
         )
       } catch (error) {
         await drop(path)

@@ -23,7 +23,7 @@ export const createStore = ({ pool, keys }: { pool: Pool; keys: { master: Buffer
   const prisma = createPrisma(pool)
   return {
     turns: createTurnStore(pool, prisma, keyring),
-    outbox: createOutboxStore(pool, keyring),
+    outbox: createOutboxStore(pool, prisma, keyring),
     associations: createAssociationStore(pool, prisma, keyring),
     keyring,
     prisma,

@@ -4,7 +4,7 @@ import type { Content, DraftView } from '../core/engine/input.ts'
 import { type ConversationState, initialState } from '../core/engine/state.ts'
 import type { AccountId, ContactId, ConversationId, ReleaseId, RequestId, Slug, StaffId } from '../core/ids.ts'
 import type { AnswerValue } from '../core/requests/request.ts'
-import type { Loaded, TurnKey, WaitingRow } from '../ports/turn-store.ts'
+import type { Loaded, TurnKey, TurnStore, WaitingRow } from '../ports/turn-store.ts'
 import type { Keyring } from './keys.ts'
 import { createLanes } from './lanes.ts'
 import type { Names } from './names.ts'
@@ -25,7 +25,12 @@ interface Row {
 
 const statement = { name: 'turn_load', text: 'select * from turn_load($1, $2, $3, $4)' }
 
-export const createLoad = (pool: Pool, keyring: Keyring, names: Names, seen: Seen): ((key: TurnKey) => Promise<Loaded | null>) => {
+export interface Load {
+  load: TurnStore['load']
+  locate: TurnStore['locate']
+}
+
+export const createLoad = (pool: Pool, keyring: Keyring, names: Names, seen: Seen): Load => {
   const run = async (keys: TurnKey[]): Promise<(Row | null)[]> => {
     const found: (Row | null)[] = keys.map(() => null)
     const values = [
@@ -39,14 +44,22 @@ export const createLoad = (pool: Pool, keyring: Keyring, names: Names, seen: See
     return found
   }
   const read = createLanes({ lanes: 2, size: 64, run })
-  return async (key) => {
-    const remembered = seen.lend(key)
-    if (remembered) return remembered
-    const row = await read(key)
-    if (!row) return null
-    const { loaded, draftVersion } = await open(key.association, row, keyring, names)
-    seen.loaded(key, loaded, draftVersion)
-    return loaded
+  return {
+    async load(key) {
+      const remembered = seen.lend(key)
+      if (remembered) return remembered
+      const row = await read(key)
+      if (!row) return null
+      const { loaded, draftVersion } = await open(key.association, row, keyring, names)
+      seen.loaded(key, loaded, draftVersion)
+      return loaded
+    },
+    async locate(key) {
+      const row = await read(key)
+      if (!row) return null
+      const [conversation, contact] = row.facts.split('|') as Facts // as in `open`
+      return { association: key.association, conversation, contact }
+    },
   }
 }
 

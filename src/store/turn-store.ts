@@ -15,9 +15,11 @@ import { openJson, openText, sealJson, sealText } from './seal.ts'
 import { createSeen } from './seen.ts'
 import { createCommit } from './turn-commit.ts'
 import { createLoad } from './turn-load.ts'
+import { createWaitingRows } from './waiting-rows.ts'
 
 export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyring, seen = createSeen()): TurnStore => ({
-  load: createLoad(pool, keyring, createNames(prisma), seen),
+  ...createLoad(pool, keyring, createNames(prisma), seen),
+  ...createWaitingRows(prisma, keyring),
   commit: createCommit(pool, keyring, seen),
 
   async meet({ association, account, external, phone }, now) {
@@ -117,21 +119,6 @@ export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyri
     })
     return rows
   },
-
-  park: (association, conversation, ids, mostAttempts) =>
-    inAssociation(prisma, association, async (tx) => {
-      const waiting = { id: { in: ids }, conversationId: conversation, state: 'waiting' }
-      await tx.inbox.updateMany({ where: waiting, data: { attempts: { increment: 1 } } })
-      const parked = await tx.inbox.updateMany({
-        where: { ...waiting, attempts: { gte: mostAttempts } },
-        data: { state: 'parked', disposition: 'handed-over', reason: 'failed' },
-      })
-      if (parked.count === 0) return
-      await tx.conversation.updateMany({
-        where: { id: conversation, waitingSince: null, ownerId: null },
-        data: { waitingSince: new Date(), waitingReason: 'failed' },
-      })
-    }),
 
   async records(association, conversation) {
     const { rows, contact } = await inAssociation(prisma, association, async (tx) => ({

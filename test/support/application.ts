@@ -51,7 +51,7 @@ export const openTestApplication = async (options: {
     keys,
     files,
     close: async () => {
-      await application.idle()
+      await application.stop()
       await pools.close()
       await database.drop()
       rmSync(files, { recursive: true, force: true })

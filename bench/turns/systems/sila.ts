@@ -56,6 +56,9 @@ export const createSila = (): System => {
       account = await store.associations.ensureAccount({ association, kind: 'web-chat', name: 'bench' })
       runner = createTurnRunner({
         turns: store.turns,
+        deadLetters: { put: async () => false },
+        files: { keep: async () => ({ ok: false, problem: 'failed', size: 0, name: null }), remove: async () => {} },
+        source: () => null,
         contents: createContents({ releases, loadSnapshot: store.associations.loadRelease }),
         clock: systemClock,
         random: { uuid: () => v7() },

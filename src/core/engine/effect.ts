@@ -36,7 +36,11 @@ export interface OptionShown {
   label: Param
 }
 
-/** Why a message leaves: decides pace, repetition after an uncertain send, and who may speak. */
+/**
+ * Why a message leaves: decides pace, repetition after an uncertain send, and who may speak.
+ * `reply`: somebody asked. `staff`: words of staff. `push`: what staff decided about a request; must arrive.
+ * `notice`: begun by the bot (reminder, rating, who answers now).
+ */
 export const messageClasses = ['reply', 'push', 'notice', 'staff'] as const
 export type MessageClass = (typeof messageClasses)[number]
 

@@ -33,7 +33,7 @@ const remindOfDraft = (context: Context, subject: string): void => {
     context.effects.push({ kind: 'set-timer', timer: 'draft-reminder', subject, dueAt: due })
     return
   }
-  context.class = 'push'
+  context.class = 'notice'
   say(context, 'reminder:draft', {
     ...progressAt(releaseOf(context).flows.get(draft.flow), draft.node),
     ...(draft.keptUntil ? { keptUntil: { kind: 'date' as const, value: draft.keptUntil, style: 'day' as const } } : {}),
@@ -70,7 +70,7 @@ const askRating = (context: Context, subject: string): void => {
   closePrompt(context)
   const flow = releaseOf(context).flows.get('rating')
   if (!flow) return
-  context.class = 'push'
+  context.class = 'notice'
   state.run = {
     id: makeId(context),
     release: releaseOf(context).id,

@@ -37,6 +37,7 @@ export const presentRow = (row: DeskConversation): ConversationRow => ({
 
 export const presentConversation = (detail: DeskConversationDetail): ConversationDetail => ({
   ...presentRow(detail),
+  unreachable: detail.unreachable,
   language: detail.language,
   gender: detail.gender,
   version: detail.version,

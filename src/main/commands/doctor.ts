@@ -7,9 +7,10 @@ import { ConfigError } from '../../config/config-error.ts'
 import { type Config, readConfig } from '../../config/read-config.ts'
 import { checkAssociation } from '../../content/check-content.ts'
 import { checkRedis } from '../../platform/check-redis.ts'
-import { checkConnection } from '../../platform/database.ts'
+import { checkConnection, openPools } from '../../platform/database.ts'
 import { readInstance } from '../../platform/instance.ts'
 import { keyPlaces, readKeyFile } from '../../platform/keys.ts'
+import { joinOrStart } from '../../platform/open-data.ts'
 import { exitCodes } from '../command-line.ts'
 import { usesSample } from '../open-application.ts'
 import { roles } from '../roles.ts'
@@ -38,6 +39,18 @@ const lookAtKeys = async (config: Config): Promise<Omit<Finding, 'what'>> => {
     return { level: 'fatal', says: `${missing.join(', ')} missing: every process needs the same, and a ${config.role} makes none` }
   if (marks.length > 0) return { level: 'fatal', says: `${missing.join(', ')} missing: put back from a backup` }
   return { level: 'ok', says: 'made at the first start' }
+}
+
+const countDeadLetters = async ({ dataDir, databaseUrl }: Config): Promise<number> => {
+  const joined = databaseUrl ? null : await joinOrStart({ dataDir })
+  const pools = openPools({ url: databaseUrl ?? joined?.url ?? '', max: 1 })
+  try {
+    const { rows } = await pools.app.query<{ n: string }>('select dead_letters() as n')
+    return Number(rows[0]?.n ?? 0)
+  } finally {
+    await pools.close()
+    await joined?.stop()
+  }
 }
 
 const looks: { what: string; look(config: Config): Promise<Omit<Finding, 'what'>> }[] = [
@@ -77,6 +90,21 @@ const looks: { what: string; look(config: Config): Promise<Omit<Finding, 'what'>
       return checkConnection(databaseUrl).then(
         () => ({ level: 'ok', says: 'DATABASE_URL is reachable' }),
         (error: unknown) => ({ level: 'fatal', says: messageOf(error) }),
+      )
+    },
+  },
+  {
+    what: 'Dead letters',
+    look: async (config) => {
+      const running = existsSync(config.dataDir) ? await readInstance(config.dataDir) : null
+      // The shipped database is not started only to be asked this.
+      if (!config.databaseUrl && !running?.postgresPort) return { level: 'ok', says: 'counted while Sila runs' }
+      return countDeadLetters(config).then(
+        (count) => ({
+          level: count > 0 ? 'mend' : 'ok',
+          says: count > 0 ? `${count} updates could not be taken: look at the log` : 'none',
+        }),
+        () => ({ level: 'note', says: 'not counted: the database is away, or was never started' }),
       )
     },
   },

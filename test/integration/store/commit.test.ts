@@ -153,9 +153,9 @@ test('rows that fail too often are set aside, and the conversation waits for sta
   const loaded = await meet(store, 'visitor-8')
   const row = arrival(store, 'park-1')
   await store.turns.store(contactOf(loaded), row)
-  for (let i = 1; i < 3; i += 1) await store.turns.park(masakin, loaded.conversation, [row.id], 3)
+  for (let i = 1; i < 3; i += 1) await store.turns.park(loaded, [row.id], 3, now)
   expect((await reload(store, loaded)).waiting).toHaveLength(1)
-  await store.turns.park(masakin, loaded.conversation, [row.id], 3)
+  await store.turns.park(loaded, [row.id], 3, now)
   expect((await reload(store, loaded)).waiting).toEqual([])
   expect(await rows(store, 'select waiting_reason from conversation where id = $1', [loaded.conversation])).toEqual([
     { waiting_reason: 'failed' },

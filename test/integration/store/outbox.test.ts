@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Lease } from '../../../src/ports/outbox-store.ts'
-import { arrival, masakin, meet, now, openTestStore, reload, required, rows, says, staffOf, type TestStore, turnOf } from './support.ts'
+import { arrival, masakin, meet, openTestStore, reload, required, rows, says, staffOf, type TestStore, turnOf } from './support.ts'
 
 let store: TestStore
 beforeAll(async () => {
@@ -10,6 +10,8 @@ beforeAll(async () => {
 afterAll(() => store.close())
 
 const minute = 60_000
+const leased = async (wanted: Parameters<typeof store.outbox.lease>[0], limit: number, ms: number): Promise<Lease[]> =>
+  (await store.outbox.lease(wanted, limit, ms)).leases
 const sent = (lease: Lease) => ({
   association: lease.association,
   id: lease.id,
@@ -35,13 +37,13 @@ test('messages leave in order, the next only when the one before has left', asyn
   expect(await store.turns.commit(late)).toBe('committed')
   const said: string[] = []
   for (;;) {
-    const leases = await store.outbox.lease({ conversations: [loaded] }, 10, minute)
+    const leases = await leased({ conversations: [loaded] }, 10, minute)
     expect(leases.length).toBeLessThanOrEqual(1)
     const lease = leases[0]
     if (!lease) break
     expect(lease).toMatchObject({ association: masakin, channel: 'web-chat', external: 'line', class: 'reply', attempt: 1 })
     said.push(lease.message.text)
-    expect(await store.outbox.lease({ conversations: [loaded] }, 10, minute)).toEqual([])
+    expect(await leased({ conversations: [loaded] }, 10, minute)).toEqual([])
     await store.outbox.settle([sent(lease)])
   }
   expect(said).toEqual(['١', '٢', '٣'])
@@ -49,24 +51,24 @@ test('messages leave in order, the next only when the one before has left', asyn
 
 test('a sweep finds what is due in every conversation, and only heads of lines', async () => {
   const people = await Promise.all(['a', 'b', 'c'].map((name) => speak(`due-${name}`, ['أولى', 'ثانية'])))
-  const leases = await store.outbox.lease({ due: true }, 10, minute)
+  const leases = await leased({ due: true }, 10, minute)
   expect(leases.map(({ id }) => id).sort()).toEqual(people.map(({ ids }) => required(ids[0])).sort())
   await store.outbox.settle(leases.map(sent))
-  await store.outbox.settle((await store.outbox.lease({ due: true }, 10, minute)).map(sent))
-  expect(await store.outbox.lease({ due: true }, 10, minute)).toEqual([])
+  await store.outbox.settle((await leased({ due: true }, 10, minute)).map(sent))
+  expect(await leased({ due: true }, 10, minute)).toEqual([])
 })
 
 test('of many senders one gets the message', async () => {
   const { loaded } = await speak('senders', ['واحدة'])
-  const leases = await Promise.all(Array.from({ length: 10 }, () => store.outbox.lease({ conversations: [loaded] }, 10, minute)))
+  const leases = await Promise.all(Array.from({ length: 10 }, () => leased({ conversations: [loaded] }, 10, minute)))
   expect(leases.flat()).toHaveLength(1)
 })
 
 test('a lease that runs out leaves the message uncertain and the line free; a late answer still counts', async () => {
   const { loaded, ids } = await speak('expiry', ['تأخرت', 'بعدها'])
-  const [first] = await store.outbox.lease({ conversations: [loaded] }, 10, 1)
+  const [first] = await leased({ conversations: [loaded] }, 10, 1)
   await new Promise((resolve) => setTimeout(resolve, 10))
-  const [second] = await store.outbox.lease({ conversations: [loaded] }, 10, minute)
+  const [second] = await leased({ conversations: [loaded] }, 10, minute)
   expect(second?.id).toBe(ids[1])
   expect(await stateOf(required(ids[0]))).toEqual({ state: 'uncertain', failure: 'timeout' })
   // Not repeated: nobody knows whether it arrived.
@@ -77,7 +79,9 @@ test('a lease that runs out leaves the message uncertain and the line free; a la
       attempt: 1,
       state: 'queued',
       failure: 'throttled',
-      retryAt: '2020-01-01T00:00:00.000Z',
+      waitMs: 0,
+      counts: false,
+      again: false,
     },
   ])
   expect((await stateOf(required(ids[0])))?.state).toBe('uncertain')
@@ -87,13 +91,24 @@ test('a lease that runs out leaves the message uncertain and the line free; a la
 
 test('a retry waits for its time and keeps its place; an answer to an older attempt changes nothing', async () => {
   const { loaded, ids } = await speak('retry', ['محاولة', 'تالية'])
-  const [first] = await store.outbox.lease({ conversations: [loaded] }, 10, minute)
-  const retry = (retryAt: string) =>
-    store.outbox.settle([{ association: masakin, id: required(first).id, attempt: 1, state: 'queued', failure: 'throttled', retryAt }])
-  await retry('2100-01-01T00:00:00.000Z')
-  expect(await store.outbox.lease({ conversations: [loaded] }, 10, minute)).toEqual([])
+  const [first] = await leased({ conversations: [loaded] }, 10, minute)
+  const retry = (waitMs: number) =>
+    store.outbox.settle([
+      {
+        association: masakin,
+        id: required(first).id,
+        attempt: 1,
+        state: 'queued',
+        failure: 'throttled',
+        waitMs,
+        counts: false,
+        again: false,
+      },
+    ])
+  await retry(minute)
+  expect(await leased({ conversations: [loaded] }, 10, minute)).toEqual([])
   await store.owner.query(`update outbox set retry_at = now() where id = $1`, [ids[0]])
-  const [again] = await store.outbox.lease({ conversations: [loaded] }, 10, minute)
+  const [again] = await leased({ conversations: [loaded] }, 10, minute)
   expect(again).toMatchObject({ id: ids[0], attempt: 2 })
   await store.outbox.settle([sent(required(first))])
   expect((await stateOf(required(ids[0])))?.state).toBe('sending')
@@ -103,7 +118,7 @@ test('a retry waits for its time and keeps its place; an answer to an older atte
 
 test('a take-over cancels what the bot has not sent; what comes back to the queue later is cancelled too', async () => {
   const { loaded, ids } = await speak('takeover', ['في الطريق', 'لم ترسل', 'ولا هذه'])
-  const [flying] = await store.outbox.lease({ conversations: [loaded] }, 10, minute)
+  const [flying] = await leased({ conversations: [loaded] }, 10, minute)
   const before = await reload(store, loaded)
   const taken = turnOf(before, {
     rare: { takeOver: { staff: staffOf(store, masakin) } },
@@ -120,10 +135,12 @@ test('a take-over cancels what the bot has not sent; what comes back to the queu
       attempt: 1,
       state: 'queued',
       failure: 'throttled',
-      retryAt: '2020-01-01T00:00:00.000Z',
+      waitMs: 0,
+      counts: false,
+      again: false,
     },
   ])
-  const [next] = await store.outbox.lease({ conversations: [loaded] }, 10, minute)
+  const [next] = await leased({ conversations: [loaded] }, 10, minute)
   expect(next).toMatchObject({ class: 'notice', message: { text: 'معك فلان' } })
   expect((await stateOf(required(ids[0])))?.state).toBe('cancelled')
   // A turn of the bot that was decided before the take-over cannot be written any more.
@@ -134,11 +151,20 @@ test('a take-over cancels what the bot has not sent; what comes back to the queu
     await store.turns.commit(turnOf(after, { rare: { release: { queue: true, reason: 'owner-absent' } }, outbox: [says('عدت أنا', 0)] })),
   ).toBe('committed')
   await store.outbox.settle([
-    { association: masakin, id: required(next).id, attempt: 1, state: 'queued', failure: 'throttled', retryAt: '2020-01-01T00:00:00.000Z' },
+    {
+      association: masakin,
+      id: required(next).id,
+      attempt: 1,
+      state: 'queued',
+      failure: 'throttled',
+      waitMs: 0,
+      counts: false,
+      again: false,
+    },
   ])
   const left: string[] = []
   for (let lease: Lease | undefined; ; left.push(lease.message.text)) {
-    lease = (await store.outbox.lease({ conversations: [loaded] }, 10, minute))[0]
+    lease = (await leased({ conversations: [loaded] }, 10, minute))[0]
     if (!lease) break
     await store.outbox.settle([sent(lease)])
   }
@@ -167,10 +193,12 @@ test('after the commit of a take-over no message of the bot is leased, whatever 
         const open: Lease[] = []
         let fenced = false
         const late: Lease[] = []
-        const lease = async (wanted: Parameters<typeof store.outbox.lease>[0]) => {
+        const ask = async (wanted: Parameters<typeof store.outbox.lease>[0]) => {
           // Begun after the take-over's answer: what it returns must not be the bot's.
           const after = fenced
-          const got = (await store.outbox.lease(wanted, 10, minute)).filter(({ conversation }) => conversation === loaded.conversation)
+          const got = (await store.outbox.lease(wanted, 10, minute)).leases.filter(
+            ({ conversation }) => conversation === loaded.conversation,
+          )
           if (after) late.push(...got.filter((one) => one.class !== 'staff'))
           open.push(...got)
         }
@@ -188,8 +216,8 @@ test('after the commit of a take-over no message of the bot is leased, whatever 
               await store.turns.commit(
                 turnOf(current, { arrived: [arrival(store, `race-${round}-${n}`)], outbox: [says('١'), says('٢', 1)] }),
               )
-          } else if (name === 'lease') await lease({ conversations: [loaded] })
-          else if (name === 'sweep') await lease({ due: true })
+          } else if (name === 'lease') await ask({ conversations: [loaded] })
+          else if (name === 'sweep') await ask({ due: true })
           else if (name === 'settle') await store.outbox.settle(open.splice(0).map(sent))
           else if (name === 'retry')
             await store.outbox.settle(
@@ -199,13 +227,15 @@ test('after the commit of a take-over no message of the bot is leased, whatever 
                 attempt: one.attempt,
                 state: 'queued' as const,
                 failure: 'throttled' as const,
-                retryAt: now,
+                waitMs: 0,
+                counts: false,
+                again: false,
               })),
             )
           else await new Promise((resolve) => setTimeout(resolve, n % 3))
         }
         await Promise.all(acts.map((name, n) => new Promise((resolve) => setTimeout(resolve, (n * 7) % 5)).then(() => act(name, n))))
-        for (let i = 0; i < 3; i += 1) await lease({ conversations: [loaded] })
+        for (let i = 0; i < 3; i += 1) await ask({ conversations: [loaded] })
         expect(late).toEqual([])
         await store.outbox.settle(open.map(sent))
       },

@@ -12,7 +12,7 @@ import { IconButton } from '../parts/button.tsx'
 import { ChannelIcon } from '../parts/channel.tsx'
 import { Failed, PaneSkeleton } from '../parts/states.tsx'
 import { Composer } from './composer.tsx'
-import { OwnerBar } from './owner-bar.tsx'
+import { OwnerBar, UnreachableBar } from './owner-bar.tsx'
 import { SideCard } from './side-card.tsx'
 import { Transcript } from './transcript.tsx'
 import { usePending } from './use-pending.ts'
@@ -76,6 +76,7 @@ export const ConversationPane = ({ id }: { id: string }) => {
       <main className="flex h-full min-w-0 grow flex-col">
         <Header detail={detail} />
         <OwnerBar detail={detail} />
+        {detail.unreachable && <UnreachableBar />}
         <Transcript detail={detail} pending={pending.lines} older={() => setLines(lines + step)} isFetching={query.isFetching} />
         <Composer detail={detail} send={pending.send} />
       </main>

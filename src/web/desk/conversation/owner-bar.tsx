@@ -1,5 +1,5 @@
 /** Who is answering, across the whole width, with the one act that changes it. */
-import { IconClock, IconRobot, IconUser, IconUserCheck } from '@tabler/icons-react'
+import { IconClock, IconMessageOff, IconRobot, IconUser, IconUserCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -112,6 +112,17 @@ export const OwnerBar = ({ detail }: { detail: ConversationDetail }) => {
   return (
     <Bar look="bg-bot-soft text-bot" icon={<IconRobot size={20} stroke={1.75} />} action={takeButton}>
       <p className="font-semibold">{t('owner.bot')}</p>
+    </Bar>
+  )
+}
+
+/** Stands under the owner while nothing of ours arrives: what is written here may not be read. */
+export const UnreachableBar = () => {
+  const { t } = useWords()
+  return (
+    <Bar look="bg-warn-soft text-warn border-t border-hairline" icon={<IconMessageOff size={20} stroke={1.75} />}>
+      <p className="font-semibold">{t('owner.unreachable')}</p>
+      <p className="text-small">{t('owner.unreachable-more')}</p>
     </Bar>
   )
 }
