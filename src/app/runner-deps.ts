@@ -4,6 +4,7 @@ import type { ChannelKind } from '../ports/channel.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Contents } from '../ports/content.ts'
 import type { Events } from '../ports/events.ts'
+import type { LinkStore } from '../ports/link-store.ts'
 import type { Random } from '../ports/random.ts'
 import type { TurnStore } from '../ports/turn-store.ts'
 
@@ -18,6 +19,9 @@ export interface TurnLog {
 export interface RunnerDeps {
   turns: TurnStore
   contents: Contents
+  links: LinkStore
+  /** `https://…` as people reach the web chat; null where nobody outside this machine does. */
+  publicUrl: string | null
   clock: Clock
   random: Random
   events: Events

@@ -1,5 +1,5 @@
 /** Takes turns: one at a time per conversation, stored before acknowledged, retried when the guard loses. */
-import { type Content, type Input, isSpoken, nothingUnderstood, type Understanding } from '../core/engine/input.ts'
+import { type Content, type Input, isSpoken, nothingUnderstood, settleEdits, type Understanding } from '../core/engine/input.ts'
 import { closesWindow } from '../core/engine/window.ts'
 import type { AccountId, ConversationId, Slug, StaffId } from '../core/ids.ts'
 import type { Update } from '../ports/channel.ts'
@@ -53,7 +53,9 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
   /** The burst window and the turn ask about the same message one after the other. */
   let last: { association: Slug; text: string; understanding: Understanding } | null = null
   const understandAll = (association: Slug, contents: Content[]): Understanding => {
-    const text = contents.flatMap((content) => (content.kind === 'text' || content.kind === 'edit' ? [content.text] : [])).join('\n')
+    const text = settleEdits(contents)
+      .flatMap((content) => (content.kind === 'text' || content.kind === 'edit' ? [content.text] : []))
+      .join('\n')
     if (text === '') return nothingUnderstood
     if (last?.association !== association || last.text !== text)
       last = { association, text, understanding: deps.contents.understand(association, text) }
@@ -65,7 +67,8 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
     if (commit.outbox.length > 0) deps.send(of)
     for (const { dueAt } of commit.rare.timersSet ?? []) deps.ring(new Date(dueAt))
     deps.events.publish({ kind: 'conversation', ...of })
-    const request = commit.rare.submitted?.request ?? commit.rare.advanced?.request
+    if (commit.rare.linked) deps.ring(new Date(commit.now)) // the other conversation is told by a timer
+    const request = commit.rare.submitted?.request ?? commit.rare.filed?.request ?? commit.rare.advanced?.request
     if (request) deps.events.publish({ kind: 'request', association: commit.association, request })
   }
 

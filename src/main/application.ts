@@ -45,6 +45,8 @@ export interface ApplicationOptions {
   logger: Logger
   metrics?: Metrics
   clock?: Clock
+  /** `https://…` as people reach the web chat; without it no address of it is handed out. */
+  publicUrl?: string | null
   /** Overrides the channels' burst window, ms. */
   window?: { text: number; media: number }
   /** A text or value that is missing throws instead of being logged: for tests. */
@@ -126,6 +128,8 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
   })
   const runner = createTurnRunner({
     turns: store.turns,
+    links: store.links,
+    publicUrl: options.publicUrl ?? null,
     contents,
     clock,
     random: { uuid: () => v7() },

@@ -56,6 +56,8 @@ export const createSila = (): System => {
       account = await store.associations.ensureAccount({ association, kind: 'web-chat', name: 'bench' })
       runner = createTurnRunner({
         turns: store.turns,
+        links: store.links,
+        publicUrl: null,
         contents: createContents({ releases, loadSnapshot: store.associations.loadRelease }),
         clock: systemClock,
         random: { uuid: () => v7() },

@@ -6,6 +6,7 @@ import type { TextKey } from './effect.ts'
 import { introduce } from './greet.ts'
 import { handOver } from './hand-over.ts'
 import type { Candidate, Understanding } from './input.ts'
+import { takeRoute } from './routes.ts'
 import { openAbove, placeDraft, startRun } from './walk.ts'
 
 /** A silence after which a form is offered again rather than continued, hours. */
@@ -28,7 +29,7 @@ export const hearIdle = (context: Context, understanding: Understanding, silence
     return say(context, `smalltalk:${smalltalk}` as TextKey)
   }
   state.farewell = false
-  if (smalltalk === 'grievance-dua') return handOver(context, 'complaint', 'complaints')
+  if (smalltalk === 'grievance-dua') return takeRoute(context, 'complaint')
   introduce(context, understanding, clear ? 'short' : 'full')
   if (clear && best.kind === 'flow') {
     state.misses = 0
@@ -52,7 +53,7 @@ export const hearIdle = (context: Context, understanding: Understanding, silence
 }
 
 /** The form of the draft, with the offer to go on above it. */
-const resumeDraft = (context: Context): void => {
+export const resumeDraft = (context: Context): void => {
   if (!placeDraft(context)) return say(context, 'common:how-can-we-serve')
   openAbove(context, 'resume')
 }

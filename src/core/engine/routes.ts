@@ -4,7 +4,7 @@ import { handOver } from './hand-over.ts'
 import type { Command } from './input.ts'
 import { formProgress } from './progress.ts'
 import { keptUntil, missingFields } from './services.ts'
-import { ask, openAbove, startRun } from './walk.ts'
+import { ask, interrupt, openAbove, startRun } from './walk.ts'
 
 interface Route {
   about: string
@@ -107,6 +107,17 @@ const say1 = (key: `common:${string}`) => (context: Context) => {
   repeatQuestion(context)
 }
 
+/** Opens a flow above the present one; asked for twice, it is asked again where it is. */
+const openOnce =
+  (flow: string) =>
+  (context: Context): void => {
+    const { run } = context.state
+    const at = run?.frames.findIndex((frame) => frame.flow === flow) ?? -1
+    if (!run || at < 0) return interrupt(context, flow)
+    run.frames.length = at + 1
+    ask(context, 'again')
+  }
+
 /** One typed list: a member for each command. */
 export const routes = {
   human: { about: 'Queues for staff; the form stays where it is.', take: (context) => handOver(context, 'asked', 'relations') },
@@ -118,7 +129,7 @@ export const routes = {
     take: (context) => (context.state.run && context.state.prompt ? ask(context, 'ask') : say(context, 'common:repeat.nothing')),
   },
   status: { about: 'Where my requests are; a form goes on after it.', take: (context) => openAbove(context, 'status') },
-  complaint: { about: 'A person hears the complaint.', take: (context) => handOver(context, 'complaint', 'complaints') },
+  complaint: { about: 'What happened, filed at once and heard by a person; a form goes on after it.', take: openOnce('complaint') },
   stop: { about: 'No reminders and no general messages.', take: stop },
   start: {
     about: 'Messages again.',
@@ -134,6 +145,8 @@ export const routes = {
   robot: { about: 'Yes, this is automatic.', take: say1('common:robot.yes') },
   'not-understood': { about: 'Other words once, then the social researcher.', take: notUnderstood },
   goodbye: { about: 'Lists what is left before the farewell.', take: goodbye },
+  link: { about: 'The same person on another channel, by a one-time address.', take: openOnce('link') },
+  unlink: { about: 'Ends the links of this conversation, after one question.', take: openOnce('unlink') },
 } as const satisfies Record<Command, Route>
 
 export const takeRoute = (context: Context, command: Command): void => routes[command].take(context)
