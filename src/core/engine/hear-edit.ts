@@ -3,6 +3,7 @@ import { fingerprint } from '../text/fingerprint.ts'
 import { openQuestion } from './answer.ts'
 import { type Context, say, topFrame } from './context.ts'
 import { expectSpecs } from './expect/specs.ts'
+import type { Understanding } from './input.ts'
 import type { ConversationState } from './state.ts'
 import { ask } from './walk.ts'
 
@@ -27,20 +28,24 @@ const hasMovedOn = (context: Context): boolean => {
   return run.requestId !== null || topFrame(run).trail.length > 0 || !expectSpecs[question.node.expect.kind].free
 }
 
+/** «ابي دعم» made «ابي دعم للسكن», and the form for it is open. */
+const asksForWhatIsOpen = ({ state: { run } }: Context, { band, candidates: [best] }: Understanding): boolean =>
+  (band === 'answer' || band === 'certain') && best?.kind === 'flow' && (run?.frames.some(({ flow }) => flow === best.id) ?? false)
+
 /**
- * @param command the edit is a command: it is obeyed as if it were new
  * @returns true when nothing more is to be done; false when the edit is to be heard as a new message
  */
-export const settleEdit = (context: Context, text: string, command: boolean): boolean => {
+export const settleEdit = (context: Context, text: string, understanding: Understanding): boolean => {
   const { state } = context
   const pending = isPending(context)
   // What was refused may be tried again in the very words of an older message.
   const before = pending ? (state.heard ?? []).slice(-1) : (state.heard ?? [])
-  if (before.includes(fingerprint(text))) {
+  if (before.includes(fingerprint(text)) || asksForWhatIsOpen(context, understanding)) {
     context.noted = 'edit'
     return true
   }
-  if (command || pending || !hasMovedOn(context)) return false
+  // A command is obeyed, however it came.
+  if (understanding.command || pending || !hasMovedOn(context)) return false
   say(context, 'common:edit.kept')
   ask(context, 'again')
   return true

@@ -5,8 +5,8 @@ import { resumeDraft } from './hear-idle.ts'
 import { nothingUnderstood } from './input.ts'
 import { linkTokenStart } from './link-replies.ts'
 import { formProgress } from './progress.ts'
-import { leaveRun, takeRoute } from './routes.ts'
-import { ask, interrupt, startRun } from './walk.ts'
+import { leaveRun, openOnce, returnTo, takeRoute } from './routes.ts'
+import { interrupt, startRun } from './walk.ts'
 
 /** Flow that a payload opens. */
 const entryOf = (context: Context, payload: string): string | null => {
@@ -41,8 +41,8 @@ export const hearStart = (context: Context, payload: string | null, alone: boole
 const openEntry = (context: Context, flow: string): void => {
   const form = formOf(context)
   if (form && draftOf(context)) {
-    if (leadsTo(context, flow, form.flow)) return ask(context, 'ask')
-    if (isShort(context, flow)) return interrupt(context, flow)
+    if (leadsTo(context, flow, form.flow) && returnTo(context, form.flow, 'ask')) return
+    if (isShort(context, flow)) return openOnce(flow)(context)
     say(context, 'common:menu.form-kept', formProgress(context))
   } else if (context.env.draft && leadsTo(context, flow, context.env.draft.flow)) return resumeDraft(context)
   leaveRun(context)

@@ -42,7 +42,7 @@ export const hear = (context: Context, input: Received): void => {
     if (alone) return
   }
   const edited = contents.findLast(({ kind }) => kind === 'text' || kind === 'edit')
-  if (edited?.kind === 'edit' && media.length === 0 && settleEdit(context, edited.text, input.understanding.command !== null)) return
+  if (edited?.kind === 'edit' && media.length === 0 && settleEdit(context, edited.text, input.understanding)) return
   if (text !== '') rememberText(state, text)
   if (text === '' && media.length > 0) return hearMedia(context, media)
   if (media.length > 0 && tryMedia(context, media)) return

@@ -22,6 +22,8 @@ export const fileRequest = (context: Context, frame: Frame): 'filed' => {
   const request = RequestId.parse(makeId(context))
   const answers = { ...answersOf(context, frame) }
   frame.vars.filed = request
+  // What is filed stays as it was said: there is no way back into it.
+  frame.trail = []
   context.effects.push({
     kind: 'file-request',
     request,

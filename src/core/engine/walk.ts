@@ -222,6 +222,12 @@ const act = (context: Context, action: NodeAction, frame: Frame): void => {
   }
 }
 
+/** Leaves the top frame; what stands below it goes on. */
+export const leaveFrame = (context: Context): void => {
+  closePrompt(context)
+  if (!endFrame(context, 'done')) walk(context)
+}
+
 /** @returns true when nothing is left to walk. */
 const endFrame = (context: Context, outcome: Extract<Node, { kind: 'end' }>['outcome']): boolean => {
   const { run } = context.state
@@ -235,7 +241,8 @@ const endFrame = (context: Context, outcome: Extract<Node, { kind: 'end' }>['out
       else return false
       return true
     case 'resume':
-      if (below) ask(context, 'ask')
+      // «طلبي» above the menu: what goes on is the draft, not the menu.
+      if (below && (formOf(context) || !context.env.draft)) ask(context, 'ask')
       else {
         context.state.run = null
         reopenDraft(context)

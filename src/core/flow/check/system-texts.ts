@@ -65,6 +65,8 @@ export const systemTexts: readonly string[] = [
     'back.first',
     'cancel.nothing',
     'cancel.left',
+    'cancel.short',
+    'cancel.filed',
     'repeat.nothing',
     'stop.done',
     'start.done',
