@@ -4,7 +4,8 @@ import { initialState } from '../core/engine/state.ts'
 import { takeTurn } from '../core/engine/take-turn.ts'
 import type { RequestId, Slug } from '../core/ids.ts'
 import { officeAt } from '../core/policy/office.ts'
-import { type RequestStage, stageSpecs } from '../core/requests/request.ts'
+import type { RequestStage } from '../core/requests/request.ts'
+import { stageSpecOf } from '../core/requests/services.ts'
 import { cleanText } from '../core/text/clean.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Contents } from '../ports/content.ts'
@@ -21,11 +22,11 @@ interface Move {
 }
 
 const checkMove = (file: RequestFile, { to, note }: Move): string | null => {
-  const { next } = stageSpecs[file.view.stage]
-  if (!next.some((stage) => stage === to))
-    throw new DomainError('stage-not-next', `${file.view.stage} → ${to}`, { from: file.view.stage, to })
+  const { service, stage } = file.view
+  const { next } = stageSpecOf(service, stage)
+  if (!next.some((possible) => possible === to)) throw new DomainError('stage-not-next', `${stage} → ${to}`, { from: stage, to })
   const words = note === null ? '' : cleanText(note).trim()
-  if (stageSpecs[to].note === 'required' && words === '') throw new DomainError('note-required', `${to} needs words`)
+  if (stageSpecOf(service, to).note === 'required' && words === '') throw new DomainError('note-required', `${to} needs words`)
   return words === '' ? null : words
 }
 
@@ -39,7 +40,7 @@ export const previewAdvance = async (
 ): Promise<string | null> => {
   const file = await deps.requests.find(move.association, move.request)
   const note = checkMove(file, move)
-  if (!stageSpecs[move.to].told) return null
+  if (!stageSpecOf(file.view.service, move.to).told || file.view.silent) return null
   const current = deps.contents.current(move.association)
   const now = deps.clock.now().toISOString()
   const turn = takeTurn(

@@ -1,6 +1,6 @@
 /** Decides and commits until the guard holds, and wakes whoever comes next. */
 import type { Content } from '../core/engine/input.ts'
-import { nothingUnderstood, type Understanding } from '../core/engine/input.ts'
+import { nothingUnderstood, settleEdits, type Understanding } from '../core/engine/input.ts'
 import type { Slug } from '../core/ids.ts'
 import { DomainError } from '../ports/errors.ts'
 import type { InboxRow, Loaded, TurnCommit, TurnKey, WaitingRow } from '../ports/turn-store.ts'
@@ -28,7 +28,9 @@ export const createHearing = (deps: RunnerDeps): Hearing => {
   /** The burst window and the turn ask about the same message one after the other. */
   let last: { association: Slug; text: string; understanding: Understanding } | null = null
   const understand = (association: Slug, contents: Content[]): Understanding => {
-    const text = contents.flatMap((content) => (content.kind === 'text' || content.kind === 'edit' ? [content.text] : [])).join('\n')
+    const text = settleEdits(contents)
+      .flatMap((content) => (content.kind === 'text' || content.kind === 'edit' ? [content.text] : []))
+      .join('\n')
     if (text === '') return nothingUnderstood
     if (last?.association !== association || last.text !== text)
       last = { association, text, understanding: deps.contents.understand(association, text) }
@@ -58,7 +60,8 @@ export const createCommitTurn = (deps: RunnerDeps): CommitTurn => {
       )
     for (const { dueAt } of commit.rare.timersSet ?? []) deps.ring(new Date(dueAt))
     deps.events.publish({ kind: 'conversation', ...of })
-    const request = commit.rare.submitted?.request ?? commit.rare.advanced?.request
+    if (commit.rare.linked) deps.ring(new Date(commit.now)) // the other conversation is told by a timer
+    const request = commit.rare.submitted?.request ?? commit.rare.filed?.request ?? commit.rare.advanced?.request
     if (request) deps.events.publish({ kind: 'request', association: commit.association, request })
   }
 

@@ -3,10 +3,11 @@
 import type { Releases, ServiceCall } from '../core/engine/context.ts'
 import type { Effect } from '../core/engine/effect.ts'
 import type { Env, Input } from '../core/engine/input.ts'
-import type { ConversationState } from '../core/engine/state.ts'
+import { sealedSpanOf } from '../core/engine/sealed.ts'
 import { takeTurn } from '../core/engine/take-turn.ts'
 import { addDays, riyadhDate } from '../core/text/dates.ts'
 import type { InboxRow, Loaded, OutboxRow, RareWrites, TurnCommit } from '../ports/turn-store.ts'
+import { answerLinks } from './links.ts'
 import { currentOffice } from './office-hours.ts'
 import { toRareWrites } from './rare-writes.ts'
 import type { RunnerDeps } from './runner-deps.ts'
@@ -50,7 +51,7 @@ export const decide = async (deps: RunnerDeps, loaded: Loaded, incoming: Incomin
   for (let calls = 0; calls <= mostCalls; calls += 1) {
     const turn = takeTurn(releases, loaded.state, incoming.input, env, replies)
     if (turn.kind === 'needs') {
-      replies.push(await answerService(deps, loaded, turn.need))
+      replies.push(await answerService(deps, loaded, turn.need, env.now))
       continue
     }
     const gender = turn.effects.reduce(
@@ -60,6 +61,7 @@ export const decide = async (deps: RunnerDeps, loaded: Loaded, incoming: Incomin
     const answers = { ...loaded.draft?.answers }
     for (const effect of turn.effects) if (effect.kind === 'save-answer') answers[effect.field] = effect.value
     const { association } = releases.current
+    const span = sealedSpanOf(releases, incoming.input, env, [loaded.state, turn.state])
     const rare = toRareWrites(turn.effects, incoming.input, {
       keptUntil: association.draftDays === null ? null : addDays(riyadhDate(env.now), association.draftDays),
       runId: turn.state.run?.id ?? env.seed,
@@ -86,16 +88,13 @@ export const decide = async (deps: RunnerDeps, loaded: Loaded, incoming: Incomin
       replies,
       effects: turn.effects,
       outbox: renderOutbox(deps, turn.effects, env, gender, incoming.input),
-      rare: { ...rare, ...incoming.rare, ...(isRating(loaded.state, turn.state) && { sealed: 'rating' as const }) },
+      rare: { ...rare, ...incoming.rare, ...(span && { sealed: span }) },
     }
   }
   throw new Error('a turn that keeps calling services')
 }
 
-/** A rating with its comment, from the question that opens it on: the one who was rated does not read it. */
-const isRating = (...states: ConversationState[]): boolean => states.some(({ run }) => run?.frames[0]?.flow === 'rating')
-
-const answerService = (deps: RunnerDeps, loaded: Loaded, need: ServiceCall): Promise<unknown> => {
+const answerService = (deps: RunnerDeps, loaded: Loaded, need: ServiceCall, now: string): Promise<unknown> => {
   switch (need.call) {
     case 'reserve-reference':
       return deps.turns.nextReference(loaded.association)
@@ -103,6 +102,10 @@ const answerService = (deps: RunnerDeps, loaded: Loaded, need: ServiceCall): Pro
       return deps.turns.requestsOf(loaded.association, loaded.contact)
     case 'queue-ahead':
       return deps.turns.waitingAhead(loaded.association, loaded.conversation)
+    case 'link-places':
+    case 'make-link':
+    case 'read-link':
+      return answerLinks(deps, loaded, need, now)
     default:
       return need satisfies never
   }

@@ -77,6 +77,20 @@ const collect = (rare: RareWrites, effect: Effect, input: Input, context: RareCo
       }
       return
     }
+    case 'file-request': {
+      const { kind: _, ...filed } = effect
+      rare.filed = filed
+      return
+    }
+    case 'add-answers':
+      rare.added = { request: effect.request, answers: effect.answers }
+      return
+    case 'claim-link':
+      rare.linked = { offer: effect.offer, link: effect.link }
+      return
+    case 'unlink':
+      rare.unlinked = true
+      return
     case 'hand-over':
       rare.handover = { reason: effect.reason, role: effect.role }
       return

@@ -5,6 +5,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Contents } from '../ports/content.ts'
 import type { DeadLetters } from '../ports/dead-letters.ts'
 import type { Events } from '../ports/events.ts'
+import type { LinkStore } from '../ports/link-store.ts'
 import type { Random } from '../ports/random.ts'
 import type { TurnStore } from '../ports/turn-store.ts'
 import type { FetchDeps } from './fetch-files.ts'
@@ -24,6 +25,9 @@ export interface RunnerDeps {
   /** How this process fetches files of an account. */
   source: FetchDeps['source']
   contents: Contents
+  links: LinkStore
+  /** `https://…` as people reach the web chat; null where nobody outside this machine does. */
+  publicUrl: string | null
   clock: Clock
   random: Random
   events: Events

@@ -67,6 +67,17 @@ export const paramSpecs = {
   to: { about: 'End of a shift.', longest: words(8), optional: false },
   days: { about: 'Days of a line of the hours.', longest: words(18), optional: false },
   ranges: { about: 'Shifts of a line of the hours.', longest: words(40), optional: false },
+  place: { about: 'Another channel, as people call it.', longest: ofKey('common:link.place.web-chat'), optional: false },
+  places: {
+    about: 'The channels a conversation is linked with.',
+    longest: { kind: 'list', items: [ofKey('common:link.place.telegram'), ofKey('common:link.place.web-chat')] },
+    optional: false,
+  },
+  link: {
+    about: 'A one-time address.',
+    longest: { kind: 'link', value: `https://www.example.org.sa/c/association#link=l_${'x'.repeat(43)}` },
+    optional: false,
+  },
   first: { about: 'First day of a row of equal days.', longest: words(8), optional: false },
 } as const satisfies Record<string, ParamSpec>
 

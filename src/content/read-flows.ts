@@ -24,7 +24,8 @@ const readFlow = (folder: Folder, file: string): { read: ReadFlow | null; issues
   const parsed = Flow.safeParse(yaml.value)
   if (!parsed.success) return { read: null, issues: shapeIssues('flow-shape', file, yaml.lines, parsed.error) }
   const placeOf = (part?: string): Place => {
-    const line = part === undefined ? undefined : lineOf(yaml.lines, ['nodes', ...part.split('/')])
+    const path = part?.startsWith('/') ? [part.slice(1)] : ['nodes', ...(part ?? '').split('/')]
+    const line = part === undefined ? undefined : lineOf(yaml.lines, path)
     return { file, ...(line === undefined ? {} : { line }) }
   }
   const name = file.slice(file.lastIndexOf('/') + 1, -'.yaml'.length)

@@ -58,6 +58,8 @@ const wordsOf = (voice: Voice, value: Value, unfilled: string[]): string | null 
       return formatTime(value.value, { language, digits })
     case 'identifier':
       return isolateLtr(/^\+\d{8,15}$/.test(value.value) ? formatPhone(value.value) : value.value)
+    case 'link':
+      return value.value
     case 'quote':
       return quote(value.value)
     case 'text': {

@@ -29,6 +29,8 @@ export const ChatSend = z.object({
     z.object({ kind: z.literal('text'), text: z.string().max(65_536) }),
     z.object({ kind: z.literal('choice'), promptId: z.string().max(64), optionId: z.string().max(64), label: z.string().max(200) }),
     z.object({ kind: z.literal('sticker') }),
+    /** What the link that led to the page carried. */
+    z.object({ kind: z.literal('start'), payload: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/) }),
     z.object({ kind: z.literal('location'), latitude: z.number(), longitude: z.number() }),
   ]),
 })
@@ -129,6 +131,8 @@ export const RequestDetail = z.object({
   reference: z.string().nullable(),
   service: z.string(),
   stage: z.string(),
+  /** Stages of its service, in the order in which most requests come to them. */
+  way: z.array(z.string()),
   /** What staff may choose next, with what it needs. */
   next: z.array(z.object({ stage: z.string(), note: z.enum(['required', 'optional', 'none']), told: z.boolean() })),
   answers: z.array(

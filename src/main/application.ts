@@ -48,6 +48,8 @@ export interface ApplicationOptions {
   logger: Logger
   metrics?: Metrics
   clock?: Clock
+  /** `https://…` as people reach the web chat; without it no address of it is handed out. */
+  publicUrl?: string | null
   /** Overrides the channels' burst window, ms. */
   window?: { text: number; media: number }
   /** A text or value that is missing throws instead of being logged: for tests. */
@@ -166,6 +168,8 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
       const channel = channelOf(of)
       return channel?.fetch ? { fetch: channel.fetch.bind(channel), limit: channel.capabilities.fileSize } : null
     },
+    links: store.links,
+    publicUrl: options.publicUrl ?? null,
     contents,
     clock,
     random: { uuid: () => v7() },

@@ -70,6 +70,8 @@ export const openApplication = async (options: OpenOptions): Promise<OpenApplica
       releases,
       sample,
       logger,
+      // Plain HTTP is somebody's own machine: nobody elsewhere could open it.
+      publicUrl: config.publicUrl.startsWith('https:') ? config.publicUrl : null,
       ...(options.metrics && { metrics: options.metrics }),
       ...(options.clock && { clock: options.clock }),
       ...(options.window && { window: options.window }),

@@ -63,7 +63,17 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
   }
   try {
     // Adapters send in every role; only where `role.receives` do they take in as well.
-    const telegram = await openTelegram({ config, application, indexKey: keys.index, ping: () => pools.app.query('select 1'), logger })
+    const telegram = await openTelegram({
+      config,
+      application,
+      indexKey: keys.index,
+      ping: () => pools.app.query('select 1'),
+      logger,
+      setReachable: ({ association, account, external, reachable }) => application.setReachable(association, account, external, reachable),
+      deadLetter: async ({ update, ...of }, error) => {
+        await application.deadLetters.put({ ...of, externalId: `update:${update.update_id}`, body: JSON.stringify(update), error })
+      },
+    })
     const gateway = role.pages ? await openGateway(opened, config, machine, [telegram.plugin]) : null
     const server = gateway?.server ?? (await createMachineServer(machine))
     const port = await listen(server, config)

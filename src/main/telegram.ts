@@ -56,7 +56,7 @@ export interface TelegramBots {
 
 const rate = z.strictObject({ perSecond: z.number().positive().max(10_000), burst: z.number().int().positive().max(10_000) })
 /** What a row of channel_account may say about a bot. */
-const Settings = z.strictObject({ pace: z.strictObject({ account: rate, chat: rate }).optional() })
+const Settings = z.strictObject({ pace: z.strictObject({ account: rate, chat: rate }).optional(), username: z.string().optional() })
 
 /** Descriptions stand in `locales/<language>/telegram.yaml`; `language` is called after the other one. */
 const menu = ['menu', 'status', 'human', 'back', 'cancel', 'language', 'stop'] as const
@@ -116,13 +116,14 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
     const { account } = opened
     if (!opened.enabled) return
     const of: AccountOf = { association, account }
+    const settings = readSettings(account, opened.settings)
     const release = application.contents.current(association)
     const channel = createTelegramChannel({
       api,
       hide: (id) => keyed('telegram', `${account}|${id}`).toString('base64url').slice(0, 16),
       readFile: async (id) => (await application.files.read(association, id)).bytes,
       groupLine: (['ar', 'en'] as const).map((language) => release.label(language, 'telegram:group') ?? '').join('\n'),
-      pace: readSettings(account, opened.settings).pace,
+      pace: settings.pace,
       now: () => application.clock.now(),
     })
     const intake = createIntake({
@@ -145,17 +146,21 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
         ? createWebhook({ api, url: `${publicUrl}/webhooks/telegram/${account}`, secret, tell })
         : createPolling({ api, intake, of, lease, tell, ...options.timing })
     if (delivery === 'webhook') deliveries.set(account, { secret, intake })
-    let username: string | null = null
+    let username = settings.username ?? null
     const present = async (): Promise<void> => {
-      username = await presentBot(api, profileOf(application, association), (method) =>
+      const told = await presentBot(api, profileOf(application, association), (method) =>
         logger.warn({ ...of, channel: 'telegram', code: method }, 'the page of the bot could not be set'),
       )
+      if (told === null || told === username) return
+      username = told
+      await application.store.associations.nameAccount(association, account, told)
     }
     application.connect(account, channel)
     served.push({
       bot: { ...of, username: () => username, health: connection.health },
       connection,
-      present: () => void present(),
+      present: () =>
+        void present().catch((err: unknown) => logger.warn({ ...of, channel: 'telegram', err }, 'the name of the bot is not kept')),
     })
   }
   for (const { association, token } of readBotTokens(config)) await open(association as Slug, token) // its release has been loaded

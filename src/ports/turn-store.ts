@@ -7,6 +7,7 @@ import type { Content, DraftView, Env, Input, RequestView, TimerKind } from '../
 import type { ConversationState } from '../core/engine/state.ts'
 import type { AccountId, ContactId, ConversationId, ReleaseId, RequestId, Slug, StaffId } from '../core/ids.ts'
 import type { AnswerValue, RequestStage } from '../core/requests/request.ts'
+import type { ShortService } from '../core/requests/services.ts'
 import type { AbstractMessage, ChannelKind } from './channel.ts'
 
 /** Who writes: by the channel's name for them, or by conversation (timers, staff). */
@@ -55,7 +56,7 @@ export interface OutboxRow {
 }
 
 /** Spans that staff do not read in the transcript. */
-export const sealedSpans = ['rating'] as const
+export const sealedSpans = ['rating', 'complaint'] as const
 export type SealedSpan = (typeof sealedSpans)[number]
 
 /** Rare writes, each a row of its own list; carried out in the turn's transaction. */
@@ -76,6 +77,21 @@ export interface RareWrites {
     release: ReleaseId
     name: string | null
   }
+  /** A short form, opened and submitted in one step, without a declaration. */
+  filed?: {
+    request: RequestId
+    service: ShortService
+    reference: string
+    answers: Record<string, AnswerValue>
+    release: ReleaseId
+    flow: string
+    node: string
+  }
+  /** All answers of a request filed earlier; refused when staff have moved it on. */
+  added?: { request: RequestId; answers: Record<string, AnswerValue> }
+  /** Refused unless the offer is open, of another contact and of this association. */
+  linked?: { offer: string; link: string }
+  unlinked?: boolean
   discarded?: { request: RequestId; reason: 'person' | 'retention' }
   advanced?: { request: RequestId; from: RequestStage; to: RequestStage; staff: StaffId; note: string | null }
   handover?: { reason: HandoverReason; role: string }
@@ -143,6 +159,7 @@ export interface TurnStore {
   nextReference(association: Slug): Promise<number>
   /** Conversations that wait for staff and began to wait before this one; all of them when it does not wait yet. */
   waitingAhead(association: Slug, conversation: ConversationId): Promise<number>
+  /** Those of the contact and of the contacts linked with it, newest first. */
   requestsOf(association: Slug, contact: ContactId): Promise<RequestView[]>
   /** Conversations with rows waiting since before `before`: what a crash or a window left. */
   overdue(before: string, limit: number): Promise<{ association: Slug; conversation: ConversationId }[]>

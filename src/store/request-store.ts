@@ -1,5 +1,6 @@
 /** Requests as the acts of staff and the command line need them. */
 import { ContactId, ConversationId, type Slug } from '../core/ids.ts'
+import { serviceOf, wishes } from '../core/requests/services.ts'
 import { DomainError } from '../ports/errors.ts'
 import type { RequestFile, RequestStore } from '../ports/request-store.ts'
 import { openerOf } from './desk-places.ts'
@@ -13,8 +14,10 @@ export const createRequestStore = (prisma: PrismaClient, keyring: Keyring): Requ
     const contact = await tx.contact.findUniqueOrThrow({ where: { id: row.contactId } })
     const event = await tx.requestEvent.findFirst({ where: { requestId: row.id }, orderBy: { id: 'desc' } })
     const opener = await openerOf(keyring, association, row.contactId, contact.key)
+    // Answers of a declared request are no business of the acts that move it.
+    const silent = !serviceOf(row.service).declared && wishes(row.service, opener.answers(row.id, row.answers)).silent
     return {
-      view: viewOf(row, event === null ? null : opener.note(event.id, event.note)),
+      view: { ...viewOf(row, event === null ? null : opener.note(event.id, event.note)), ...(silent && { silent }) },
       conversation: ConversationId.parse(row.conversationId),
       contact: ContactId.parse(row.contactId),
       version: row.version,

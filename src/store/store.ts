@@ -1,10 +1,12 @@
 /** Everything kept in PostgreSQL, on one pool whose connections have taken the role `sila_app`. */
 import type { Pool } from 'pg'
+import type { LinkStore } from '../ports/link-store.ts'
 import type { OutboxStore } from '../ports/outbox-store.ts'
 import type { TurnStore } from '../ports/turn-store.ts'
 import { type AssociationStore, createAssociationStore } from './association-store.ts'
 import type { PrismaClient } from './generated/client.ts'
 import { createKeyring, type Keyring } from './keys.ts'
+import { createLinkStore } from './links.ts'
 import { createOutboxStore } from './outbox-store.ts'
 import { createPrisma } from './prisma.ts'
 import { createTurnStore } from './turn-store.ts'
@@ -12,6 +14,7 @@ import { createTurnStore } from './turn-store.ts'
 export interface Store {
   turns: TurnStore
   outbox: OutboxStore
+  links: LinkStore
   associations: AssociationStore
   keyring: Keyring
   prisma: PrismaClient
@@ -24,6 +27,7 @@ export const createStore = ({ pool, keys }: { pool: Pool; keys: { master: Buffer
   return {
     turns: createTurnStore(pool, prisma, keyring),
     outbox: createOutboxStore(pool, prisma, keyring),
+    links: createLinkStore(prisma, keyring),
     associations: createAssociationStore(pool, prisma, keyring),
     keyring,
     prisma,

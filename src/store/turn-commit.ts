@@ -4,9 +4,12 @@ import type { CommitResult, TurnCommit } from '../ports/turn-store.ts'
 import type { Keyring } from './keys.ts'
 import { createLanes } from './lanes.ts'
 import type { Seen } from './seen.ts'
+import { hasLinks } from './turn-rare.ts'
 import { joinTurns, type PreparedTurn, prepareTurn } from './turn-rows.ts'
 
 const statement = { name: 'turn_commit', text: 'select turn, result from turn_commit($1, $2, $3, $4)' }
+/** The same, with links made and ended in its transaction. */
+const withLinks = { name: 'turn_commit_links', text: 'select turn, result from turn_commit_links($1, $2, $3, $4)' }
 
 /** Raised by turn_commit. Not told for which turn, so those of a batch are tried one by one. */
 const raised: Record<string, CommitResult> = { SL001: 'conflict', SL002: 'duplicate' }
@@ -18,7 +21,10 @@ export const createCommit = (pool: Pool, keyring: Keyring, seen: Seen): ((turn: 
     // In one order everywhere, so that two processes never wait for each other.
     const values = joinTurns(batch.length > 1 ? [...batch].sort(byConversation) : batch)
     try {
-      const { rows } = await pool.query<{ turn: string; result: CommitResult }>({ ...statement, values })
+      const { rows } = await pool.query<{ turn: string; result: CommitResult }>({
+        ...(batch.some(({ rare }) => hasLinks(rare)) ? withLinks : statement),
+        values,
+      })
       if (rows.length === 0) return batch.map(() => 'committed')
       const lost = new Map(rows.map(({ turn, result }) => [turn, result]))
       return batch.map(({ turn }) => lost.get(turn.turnId) ?? 'committed')

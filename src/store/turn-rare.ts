@@ -23,14 +23,15 @@ export const rareLists = (turn: TurnCommit, cells: Cells, draft: Draft | null, b
     addRequests(lists, turn, cells, draft, basis)
     addOwner(lists, turn)
     addPerson(lists, turn, cells)
+    addLinks(lists, turn)
   }
   for (const _ in lists) return lists
   return null
 }
 
-/** Anything but answers and position. */
+/** Anything but answers and position: those go with the turn. */
 const isRare = (rare: RareWrites): boolean => {
-  for (const name in rare) if (name !== 'answersSaved' && name !== 'position') return true
+  for (const name in rare) if (name !== 'answersSaved' && name !== 'position' && name !== 'added') return true
   return false
 }
 
@@ -70,7 +71,7 @@ const addTimers = (lists: Lists, turn: TurnCommit): void => {
 }
 
 const addRequests = (lists: Lists, turn: TurnCommit, cells: Cells, draft: Draft | null, { draftVersion }: Basis): void => {
-  const { requestOpened, submitted, discarded, advanced } = turn.rare
+  const { requestOpened, submitted, filed, discarded, advanced } = turn.rare
   if (requestOpened) {
     const { runId, ...opened } = requestOpened
     if (draft && draft.id !== opened.id) throw new Error('answers of another request than the one that the turn opens')
@@ -84,6 +85,14 @@ const addRequests = (lists: Lists, turn: TurnCommit, cells: Cells, draft: Draft 
     add(lists, turn, 'submitted', { id: request, from: 'draft', v, reference, declaration, hash: dataHash, before: notBefore, release })
     add(lists, turn, 'events', { id: v7(), request, from: 'draft', to: 'submitted' })
   }
+  if (filed) {
+    const { request: id, service, release, flow, node, reference, answers } = filed
+    // A run of its own: a person may file twice while one form stays open underneath.
+    const opened = { id, run: id, service, release, flow, node, kept: null }
+    add(lists, turn, 'opened', { ...opened, ...addCell(cells, 'request', id, 'answers', JSON.stringify(answers)) })
+    add(lists, turn, 'submitted', { id, from: 'draft', v: null, reference, declaration: null, hash: null, before: null, release })
+    add(lists, turn, 'events', { id: v7(), request: id, from: 'draft', to: 'submitted' })
+  }
   if (discarded) {
     add(lists, turn, 'discarded', { id: discarded.request, from: 'draft' })
     add(lists, turn, 'events', { id: v7(), request: discarded.request, from: 'draft', to: 'discarded' })
@@ -95,6 +104,16 @@ const addRequests = (lists: Lists, turn: TurnCommit, cells: Cells, draft: Draft 
     add(lists, turn, 'events', { id, request, from, to, staff, ...(note !== null && addCell(cells, 'request_event', id, 'note', note)) })
   }
 }
+
+/** Read by `turn_commit_links` alone. */
+const addLinks = (lists: Lists, turn: TurnCommit): void => {
+  const { linked, unlinked } = turn.rare
+  if (linked) add(lists, turn, 'linked', linked)
+  if (unlinked) add(lists, turn, 'unlinked', {})
+}
+
+/** Whether a turn of this batch links or unlinks. */
+export const hasLinks = (lists: Lists | null): boolean => lists !== null && ('linked' in lists || 'unlinked' in lists)
 
 const addOwner = (lists: Lists, turn: TurnCommit): void => {
   const { release, handover, takeOver } = turn.rare

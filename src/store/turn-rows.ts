@@ -57,6 +57,8 @@ export interface PreparedTurn {
   content: Cell | null
   message: Cell | null
   draft: Draft | null
+  /** Answers added to a request filed earlier. */
+  added: Draft | null
   rare: Lists | null
   /** What the offsets in `rare` have been moved by. */
   moved: number
@@ -92,6 +94,7 @@ export const prepareTurn = (turn: TurnCommit, key: Buffer, basis: Basis): Prepar
     content: arrived ? addCell(cells, 'inbox', arrived.id, 'content', JSON.stringify(arrived.content)) : null,
     message: sent ? addCell(cells, 'outbox', sent.id, 'message', JSON.stringify(sent.message)) : null,
     draft: draftOf(turn, cells),
+    added: addedOf(turn, cells),
     rare: null,
     moved: 0,
   }
@@ -116,6 +119,12 @@ const draftOf = ({ rare, env }: TurnCommit, cells: Cells): Draft | null => {
   }
 }
 
+const addedOf = ({ rare: { added } }: TurnCommit, cells: Cells): Draft | null => {
+  if (!added) return null
+  const answers = addCell(cells, 'request', added.request, 'answers', JSON.stringify(added.answers))
+  return { id: added.request, answers, kept: null, flow: undefined, node: undefined, reminded: undefined }
+}
+
 export const reasonOf = (disposition: Disposition): string | null => (disposition.kind === 'noted' ? disposition.reason : null)
 export const untilOf = (disposition: Disposition): string | null => (disposition.kind === 'deferred' ? disposition.until : null)
 /** By how much the epoch rises. */
@@ -131,7 +140,8 @@ export const joinTurns = (prepared: PreparedTurn[]): [turns: string, drafts: str
   let special = false
   for (const one of prepared) {
     turns.push(composite(turnFields(one, base)))
-    if (one.draft && !one.turn.rare.requestOpened) drafts.push(composite(draftFields(one, one.draft, base)))
+    if (one.draft && !one.turn.rare.requestOpened) drafts.push(composite(draftFields(one, one.draft, 'draft', base)))
+    if (one.added) drafts.push(composite(draftFields(one, one.added, 'submitted', base)))
     if (one.rare) {
       appendRare(rare, one.rare, base - one.moved)
       one.moved = base
@@ -185,14 +195,14 @@ const turnFields = ({ turn, basis, state, record, content, message }: PreparedTu
 }
 
 /** In the order of `turn_draft`. */
-const draftFields = ({ turn, basis }: PreparedTurn, draft: Draft, base: number): Field[] => [
+const draftFields = ({ turn, basis }: PreparedTurn, draft: Draft, stage: 'draft' | 'submitted', base: number): Field[] => [
   turn.turnId,
   turn.association,
   turn.contact,
   turn.now,
   draft.id,
-  'draft',
-  basis.draftVersion,
+  stage,
+  stage === 'draft' ? basis.draftVersion : null,
   draft.answers && base + draft.answers.o,
   draft.answers?.l,
   draft.kept,

@@ -8,10 +8,10 @@ import { DomainError } from '../ports/errors.ts'
 import type { TurnStore } from '../ports/turn-store.ts'
 import type { PrismaClient } from './generated/client.ts'
 import type { Keyring } from './keys.ts'
+import { requestsSeenBy } from './links.ts'
 import { createNames } from './names.ts'
 import { inAssociation } from './prisma.ts'
-import { viewOf } from './request-view.ts'
-import { openJson, openText, sealJson, sealText } from './seal.ts'
+import { openJson, sealJson, sealText } from './seal.ts'
 import { createSeen } from './seen.ts'
 import { createCommit } from './turn-commit.ts'
 import { createLoad } from './turn-load.ts'
@@ -77,30 +77,7 @@ export const createTurnStore = (pool: Pool, prisma: PrismaClient, keyring: Keyri
       })
     }),
 
-  async requestsOf(association, contact) {
-    const { rows, notes } = await inAssociation(prisma, association, async (tx) => {
-      const rows = await tx.request.findMany({
-        where: { contactId: contact, stage: { not: 'discarded' } },
-        orderBy: [{ openedAt: 'desc' }, { id: 'desc' }],
-      })
-      const notes = await tx.requestEvent.findMany({
-        where: { requestId: { in: rows.map(({ id }) => id) } },
-        orderBy: [{ at: 'asc' }, { id: 'asc' }],
-        select: { id: true, requestId: true, note: true },
-      })
-      return { rows, notes }
-    })
-    if (rows.length === 0) return []
-    const key = await keyring.contactKey(association, contact)
-    const newest = new Map(notes.map((event) => [event.requestId, event]))
-    return rows.map((row) => {
-      const event = newest.get(row.id)
-      return viewOf(
-        row,
-        event?.note ? openText(key, { association, table: 'request_event', row: event.id, column: 'note' }, event.note) : null,
-      )
-    })
-  },
+  requestsOf: (association, contact) => requestsSeenBy(prisma, keyring, association, contact),
 
   async overdue(before, limit) {
     const { rows } = await pool.query<{ association: Slug; conversation: ConversationId }>({

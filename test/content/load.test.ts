@@ -23,14 +23,14 @@ test.each([
     'a key written twice',
     'locales/ar/menu.yaml',
     (c: ContentCopy) => c.edit('locales/ar/menu.yaml', 'question.text:', 'choose.ask: كيف نخدمك؟\nquestion.text:'),
-    11,
+    24,
   ],
   ['a number for a text', 'locales/en/fields.yaml', (c: ContentCopy) => c.edit('locales/en/fields.yaml', 'name: Name', 'name: 12'), 1],
   [
     'an unknown kind of node',
     'flows/menu/menu.yaml',
     (c: ContentCopy) => c.edit('flows/menu/menu.yaml', 'kind: hand-over', 'kind: handover'),
-    18,
+    38,
   ],
   [
     'a flow under another name',

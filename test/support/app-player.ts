@@ -2,23 +2,27 @@
 import { randomUUID } from 'node:crypto'
 import { createConsoleChannel, layOut } from '../../src/channels/console/channel.ts'
 import type { Content } from '../../src/core/engine/input.ts'
-import { ConversationId, FileId, RequestId, type Slug, StaffId } from '../../src/core/ids.ts'
+import { type AccountId, ConversationId, FileId, RequestId, type Slug, StaffId } from '../../src/core/ids.ts'
 import { RequestStage } from '../../src/core/requests/request.ts'
 import type { Application } from '../../src/main/application.ts'
-import type { AbstractMessage, Channel } from '../../src/ports/channel.ts'
-import { noteworthy, type Player, type Step, settle } from './dialogue.ts'
+import type { AbstractMessage, Channel, ChannelKind } from '../../src/ports/channel.ts'
+import { channelOf, newestToken, noteworthy, type Player, type Step, settle } from './dialogue.ts'
 import { lineOfEffect, mediaOf } from './dialogue-lines.ts'
 
 /** Messages as the console channel really sent them, by person. */
 export interface Mailbox {
   channel: Channel
+  /** The same box behind other kinds of channel. */
+  as(kind: ChannelKind): Channel
   read(external: string): AbstractMessage[]
 }
 
 export const createMailbox = (): Mailbox => {
   const boxes = new Map<string, AbstractMessage[]>()
+  const channel = createConsoleChannel((message, external) => void boxes.set(external, [...(boxes.get(external) ?? []), message]))
   return {
-    channel: createConsoleChannel((message, external) => void boxes.set(external, [...(boxes.get(external) ?? []), message])),
+    channel,
+    as: (kind) => ({ ...channel, kind }),
     read: (external) => {
       const messages = boxes.get(external) ?? []
       boxes.set(external, [])
@@ -47,20 +51,32 @@ export const createAppPlayer = async (
   clock: ReturnType<typeof createTestClock>,
   association: Slug,
   window: { text: number; media: number },
-): Promise<Player & { conversation(): Promise<ConversationId> }> => {
-  const external = `person-${randomUUID()}`
-  const account = await application.account(association, 'console')
+  channel = 'console',
+): Promise<Player & { conversation(): Promise<ConversationId>; conversations(): Promise<ConversationId[]> }> => {
+  const chats = new Map<string, { external: string; account: AccountId; turns: number }>()
+  const enter = async (name: string) => {
+    const known = chats.get(name)
+    if (known) return known
+    // The dialogues name kinds of channel that exist.
+    const account = await application.account(association, channelOf(name) as ChannelKind)
+    const made = { external: `person-${randomUUID()}`, account, turns: 0 }
+    chats.set(name, made)
+    return made
+  }
+  let chat = await enter(channel)
+  let token: string | null = null
   let staff = { id: StaffId.parse(randomUUID()), name: '' }
   let last: AbstractMessage | null = null
-  let turns = 0
   let acting = false
 
-  const conversation = async (): Promise<ConversationId> => {
+  const conversationOf = async ({ account, external }: typeof chat): Promise<ConversationId> => {
     const loaded = await application.store.turns.load({ association, account, external })
     if (!loaded) throw new Error('nobody has written yet')
     return ConversationId.parse(loaded.conversation)
   }
+  const conversation = () => conversationOf(chat)
   const send = async (content: Content): Promise<void> => {
+    const { account, external } = chat
     await application.runner.receive({
       association,
       account,
@@ -75,25 +91,28 @@ export const createAppPlayer = async (
   const collect = async (): Promise<void> => {
     await application.idle()
     const records = await application.store.turns.records(association, await conversation())
-    for (const { effects } of records.slice(turns)) {
+    for (const { effects } of records.slice(chat.turns)) {
       for (const effect of effects) if (noteworthy.has(effect.kind)) seen.push({ صار: lineOfEffect(effect) })
     }
-    turns = records.length
-    for (const message of mailbox.read(external)) {
+    chat.turns = records.length
+    for (const message of mailbox.read(chat.external)) {
+      token = newestToken([message.text], token)
       if (message.promptId || !acting) last = message
       seen.push(acting ? { موظف: message.text } : { آلي: settle(layOut(message)) })
     }
     acting = false
   }
 
-  const player: Player & { conversation(): Promise<ConversationId> } = {
+  const player: Awaited<ReturnType<typeof createAppPlayer>> = {
     conversation,
+    conversations: () => Promise.all([...chats.values()].map(conversationOf)),
     person: async (text) => {
       await send({ kind: 'text', text })
       await collect()
     },
     together: async (texts) => {
       window.text = 150
+      const { account, external } = chat
       for (const text of texts) {
         await application.runner.receive({
           association,
@@ -113,6 +132,25 @@ export const createAppPlayer = async (
     sends: async (kind) => {
       await send(mediaOf(kind, FileId.parse(randomUUID())))
       await collect()
+    },
+    start: async (payload) => {
+      await send({ kind: 'start', payload })
+      await collect()
+    },
+    edit: async (text) => {
+      await send({ kind: 'edit', text })
+      await collect()
+    },
+    opens: async () => {
+      await send({ kind: 'start', payload: token })
+      await collect()
+    },
+    at: async (name) => {
+      const known = chats.has(name)
+      chat = await enter(name)
+      last = null
+      await application.fireDue()
+      if (known) await collect()
     },
     wait: async (ms) => {
       const until = clock.now().getTime() + ms

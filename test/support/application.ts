@@ -27,6 +27,7 @@ export const openTestApplication = async (options: {
   channels?: Channel[]
   window?: { text: number; media: number }
   logger?: Logger
+  publicUrl?: string
 }): Promise<TestApplication> => {
   const database = await freshDatabase()
   const files = mkdtempSync(join(tmpdir(), 'sila-files-'))
@@ -42,6 +43,7 @@ export const openTestApplication = async (options: {
     logger: options.logger ?? createLogger({ level: 'silent' }),
     ...(options.clock && { clock: options.clock }),
     ...(options.channels && { channels: options.channels }),
+    ...(options.publicUrl && { publicUrl: options.publicUrl }),
     ...(options.window && { window: options.window }),
   })
   return {

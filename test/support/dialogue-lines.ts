@@ -10,6 +10,10 @@ export const lineOfEffect = (effect: Effect): string => {
       return `open-request ${effect.service}`
     case 'submit-request':
       return settle(`submit-request ${effect.reference} not-before ${effect.notBefore}`)
+    case 'file-request':
+      return settle(`file-request ${effect.service} ${effect.reference}: ${Object.keys(effect.answers).join(', ')}`)
+    case 'add-answers':
+      return `add-answers: ${Object.keys(effect.answers).join(', ')}`
     case 'discard-request':
       return `discard-request ${effect.reason}`
     case 'hand-over':

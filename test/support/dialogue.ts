@@ -7,6 +7,13 @@ export type Step =
   | { press: string | number }
   | { sends: string }
   | { together: string[] }
+  /** The channel's button that begins a conversation, with what the link behind it carried. */
+  | { start: string | null }
+  | { edit: string }
+  /** Another chat: its channel, or its channel and a number for somebody else on it. The acts that follow are there. */
+  | { at: string }
+  /** Opens the newest one-time link that was said in any chat. */
+  | { opens: 'link' }
   | { wait: string }
   | { takes: string }
   | { staff: string }
@@ -20,6 +27,8 @@ export interface Dialogue {
   about: string
   /** ISO instant with which it begins. */
   starts: string
+  /** Kind of channel of the first chat; the console when it does not matter. */
+  channel?: string
   talk: Step[]
 }
 
@@ -33,6 +42,10 @@ export interface Player {
   together(texts: string[]): Promise<void>
   press(option: string | number): Promise<void>
   sends(kind: string): Promise<void>
+  start(payload: string | null): Promise<void>
+  edit(text: string): Promise<void>
+  at(chat: string): Promise<void>
+  opens(): Promise<void>
   wait(ms: number): Promise<void>
   takes(name: string): Promise<void>
   staff(text: string): Promise<void>
@@ -49,6 +62,10 @@ const act = async (player: Player, step: Step): Promise<void> => {
   if ('together' in step) return player.together(step.together)
   if ('press' in step) return player.press(step.press)
   if ('sends' in step) return player.sends(step.sends)
+  if ('start' in step) return player.start(step.start)
+  if ('edit' in step) return player.edit(step.edit)
+  if ('at' in step) return player.at(step.at)
+  if ('opens' in step) return player.opens()
   if ('wait' in step) return player.wait(Number(step.wait.slice(0, -1)) * (unit[step.wait.slice(-1)] ?? 0))
   if ('takes' in step) return player.takes(step.takes)
   if ('staff' in step) return player.staff(step.staff)
@@ -71,13 +88,28 @@ export const playDialogue = async (dialogue: Dialogue, player: Player): Promise<
 /** Readable form: the whole difference is one diff of the conversation. */
 export const writeDialogue = (dialogue: Dialogue): string => stringify(dialogue, { lineWidth: 0, blockQuote: 'literal' })
 
-/** References and ids differ from run to run. */
-export const settle = (text: string): string => text.replace(/MSK-\d+/g, 'MSK-10421')
+/** References, ids and tokens differ from run to run. */
+export const settle = (text: string): string => text.replace(/MSK-\d+/g, 'MSK-10421').replace(linkToken, 'l_…')
+
+const linkToken = /l_[A-Za-z0-9_-]{43}/g
+/** @returns the newest one-time token of these texts, or the one there was */
+export const newestToken = (texts: string[], before: string | null): string | null => texts.join('\n').match(linkToken)?.at(-1) ?? before
+
+/** `telegram 2` is somebody else on Telegram. */
+export const channelOf = (chat: string): string => chat.split(' ', 1)[0] ?? chat
+
+/** What the players' association can be reached by. */
+export const testBot = 'masakin_bot'
+export const testUrl = 'https://sila.example.org'
 
 /** Effects that a reviewer cares for, one short line each. */
 export const noteworthy = new Set([
   'open-request',
   'submit-request',
+  'file-request',
+  'add-answers',
+  'claim-link',
+  'unlink',
   'discard-request',
   'hand-over',
   'take-over',

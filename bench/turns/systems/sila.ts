@@ -59,6 +59,8 @@ export const createSila = (): System => {
         deadLetters: { put: async () => false },
         files: { keep: async () => ({ ok: false, problem: 'failed', size: 0, name: null }), remove: async () => {} },
         source: () => null,
+        links: store.links,
+        publicUrl: null,
         contents: createContents({ releases, loadSnapshot: store.associations.loadRelease }),
         clock: systemClock,
         random: { uuid: () => v7() },

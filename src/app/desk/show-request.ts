@@ -2,7 +2,8 @@
 import type { Language } from '../../core/engine/state.ts'
 import type { Node } from '../../core/flow/schema.ts'
 import type { ReleaseId, RequestId, Slug } from '../../core/ids.ts'
-import { type AnswerValue, stageSpecs } from '../../core/requests/request.ts'
+import type { AnswerValue } from '../../core/requests/request.ts'
+import { serviceOf, stageSpecOf, wishes } from '../../core/requests/services.ts'
 import type { Release } from '../../ports/content.ts'
 import type { DeskRequest, DeskStore } from '../../ports/desk-store.ts'
 
@@ -18,6 +19,8 @@ export interface RequestShown extends Omit<DeskRequest, 'answers' | 'files' | 'r
     sensitive: boolean
   }[]
   declaration: { text: string; at: string } | null
+  /** Stages of its service, in order. */
+  way: readonly string[]
 }
 
 /** What of a release a request is shown with. */
@@ -80,10 +83,16 @@ export const showRequest = async (
   const release = await contents.pinned(wanted.association, pinned)
   const asked = askedFields(release, flow)
   const known = new Map(files.map((file) => [String(file.id), file]))
+  const { withoutName } = wishes(request.service, answers)
   const order = [...asked.keys(), ...Object.keys(answers).filter((field) => !asked.has(field))]
   return {
     ...request,
-    next: stageSpecs[request.stage].next.map((stage) => ({ stage, note: stageSpecs[stage].note, told: stageSpecs[stage].told })),
+    person: withoutName ? null : request.person,
+    way: serviceOf(request.service).way,
+    next: stageSpecOf(request.service, request.stage).next.map((stage) => {
+      const { note, told } = stageSpecOf(request.service, stage)
+      return { stage, note, told }
+    }),
     answers: order.flatMap((field) => {
       const answer = answers[field]
       if (answer === undefined) return []

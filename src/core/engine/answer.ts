@@ -2,18 +2,22 @@
 import type { AnswerValue } from '../requests/request.ts'
 import { readOption } from '../text/read-option.ts'
 import { readYesNo } from '../text/read-yes-no.ts'
-import { type Context, draftOf, nodeAt, releaseOf, say, topFrame } from './context.ts'
+import { answersOf, type Context, draftOf, nodeAt, releaseOf, say, shortFormOf, topFrame } from './context.ts'
 import type { OptionShown, Params, TextKey } from './effect.ts'
 import { type AskNode, type Reading, yesNo } from './expect/spec.ts'
 import { expectSpecs } from './expect/specs.ts'
 import { handOver, queueForStaff } from './hand-over.ts'
 import type { Content } from './input.ts'
 import { formProgress } from './progress.ts'
+import { addAnswers } from './short-form.ts'
 import type { Frame } from './state.ts'
 import { ask, moveOn } from './walk.ts'
 
 /** Failures in a row after which a way out is offered. */
 const triesBeforeOffer = 3
+
+/** Fewer are a slip of the finger, not more of a story. */
+const fewestLetters = 4
 
 export interface OpenQuestion {
   frame: Frame
@@ -96,8 +100,11 @@ export const answerWithMedia = (context: Context, question: OpenQuestion, conten
   return true
 }
 
-/** Carries out a reading: saves and moves on, reads back, or says what is needed. */
-export const accept = (context: Context, question: OpenQuestion, reading: Reading): void => {
+/**
+ * Carries out a reading: saves and moves on, reads back, or says what is needed.
+ * @param said the words that were read, for a question that keeps what is no answer
+ */
+export const accept = (context: Context, question: OpenQuestion, reading: Reading, said = ''): void => {
   const { frame, node } = question
   switch (reading.kind) {
     case 'answer':
@@ -108,6 +115,7 @@ export const accept = (context: Context, question: OpenQuestion, reading: Readin
       return reprompt(context, question, `validation:confirm.${reading.of}`, reading.params, yesNo())
     case 'failed':
       if (reading.reason === 'retry') return ask(context, 'again')
+      if (keepOtherwise(context, question, said)) return
       return failAnswer(context, question, reading.reason, reading.params)
     case 'none':
       return failAnswer(context, { frame, node }, 'none', {})
@@ -130,17 +138,32 @@ const acceptAnswer = (context: Context, question: OpenQuestion, value: AnswerVal
   moveOn(context, frame, node, option)
 }
 
+/** Who tells more instead of choosing is heard: the words join what was filed. @returns false where nothing is kept. */
+const keepOtherwise = (context: Context, { frame, node }: OpenQuestion, said: string): boolean => {
+  const words = said.trim()
+  if (node.otherwise === undefined || words.length < fewestLetters) return false
+  const answers = answersOf(context, frame)
+  const before = answers[node.otherwise]
+  answers[node.otherwise] = { kind: 'text', value: before?.kind === 'text' ? `${before.value}\n${words}` : words }
+  if (addAnswers(context, frame) !== 'added') return false
+  say(context, `${frame.flow}:${frame.node}.heard`)
+  ask(context, 'again')
+  return true
+}
+
 const saveAnswer = (context: Context, frame: Frame, field: string, value: AnswerValue): void => {
+  const short = shortFormOf(context, frame.flow) !== null
   const request = draftOf(context)
-  if (!request) return
+  if (!short && !request) return
   const form = releaseOf(context).flows.get(frame.flow)?.form
-  if (!form) {
-    if (value.kind === 'text') context.effects.push({ kind: 'rating-comment', request, comment: value.value })
+  if (!short && !form) {
+    if (request && value.kind === 'text') context.effects.push({ kind: 'rating-comment', request, comment: value.value })
     return
   }
-  const before = context.answers[field]
-  context.answers[field] = value
-  context.effects.push({ kind: 'save-answer', request, field, value })
+  const answers = answersOf(context, frame)
+  const before = answers[field]
+  answers[field] = value
+  if (!short && request) context.effects.push({ kind: 'save-answer', request, field, value })
   if (frame.returnTo !== null && JSON.stringify(before) !== JSON.stringify(value)) {
     const changed = typeof frame.vars.changed === 'string' ? frame.vars.changed.split(' ') : []
     frame.vars.changed = [...new Set([...changed, field])].join(' ')

@@ -3,6 +3,7 @@ import type { FlowSet, Node } from '../flow/schema.ts'
 import type { ReleaseId, RequestId } from '../ids.ts'
 import type { Association } from '../policy/association.ts'
 import type { AnswerValue } from '../requests/request.ts'
+import type { ShortService } from '../requests/services.ts'
 import type { Effect, MessageClass, NotedReason, OptionShown, Params, TextKey } from './effect.ts'
 import type { Env } from './input.ts'
 import type { ConversationState, Frame, Language, Run } from './state.ts'
@@ -24,7 +25,16 @@ export interface Releases {
 }
 
 /** A reply that `app` must fetch before the turn can be decided; the turn is then taken again with it. */
-export type ServiceCall = { call: 'reserve-reference' } | { call: 'requests-of-contact' } | { call: 'queue-ahead' }
+export type ServiceCall =
+  | { call: 'reserve-reference' }
+  | { call: 'requests-of-contact' }
+  | { call: 'queue-ahead' }
+  /** Reply: {@link LinkPlaces}. */
+  | { call: 'link-places' }
+  /** Reply: the one-time address, or null where nothing can be linked. */
+  | { call: 'make-link' }
+  /** Reply: {@link LinkSight}. */
+  | { call: 'read-link'; by: { token: string } | { offer: string } }
 
 /** Thrown inside the engine, caught by `takeTurn`. */
 export class NeedsReply extends Error {
@@ -128,13 +138,21 @@ export const say = (context: Context, key: TextKey, params: Params = {}, prompt:
   }
   context.effects.push({
     kind: 'say',
-    release: releaseOf(context).id,
+    release: voiceOf(context, key).id,
     language: context.state.language,
     key,
     params,
     class: context.class,
     prompt: shown,
   })
+}
+
+/** The release in force, or the newest for a text that is younger than it. */
+const voiceOf = (context: Context, key: TextKey): EngineRelease => {
+  const release = releaseOf(context)
+  const { current } = context.releases
+  const { language } = context.state
+  return release === current || release.label(language, key) !== null || current.label(language, key) === null ? release : current
 }
 
 /** The open question is no longer waited for; a late press on it is recognised as stale. */
@@ -151,6 +169,22 @@ export const formOf = (context: Context): { flow: string; service: string } | nu
     if (form) return { flow: frame.flow, service: form }
   }
   return null
+}
+
+/** Service that a flow files in a few words, if it is a short form. */
+export const shortFormOf = (context: Context, flow: string): ShortService | null => releaseOf(context).flows.get(flow)?.shortForm ?? null
+
+/** A short form on top of the run. */
+export const inShortForm = (context: Context): boolean => {
+  const frame = context.state.run?.frames.at(-1)
+  return frame !== undefined && shortFormOf(context, frame.flow) !== null
+}
+
+/** What the questions of a frame read and write: the answers of the draft, or of the short form itself. */
+export const answersOf = (context: Context, frame: Frame): Record<string, AnswerValue> => {
+  if (shortFormOf(context, frame.flow) === null) return context.answers
+  frame.answers ??= {}
+  return frame.answers
 }
 
 /** Draft of the run, when it has begun. */

@@ -1,6 +1,7 @@
 /** What a turn causes. A closed union; `app` carries each out inside the turn's transaction. */
 import type { ReleaseId, RequestId } from '../ids.ts'
 import type { AnswerValue } from '../requests/request.ts'
+import type { ShortService } from '../requests/services.ts'
 import type { TimerKind } from './input.ts'
 import type { Language } from './state.ts'
 
@@ -18,6 +19,8 @@ export type Param =
   | { kind: 'moment'; value: string }
   /** Reference, phone, masked id: Latin digits in a left-to-right isolate. */
   | { kind: 'identifier'; value: string }
+  /** An address of the web, as it stands: on a line of its own. */
+  | { kind: 'link'; value: string }
   /** Words of a person: isolated, never interpreted. */
   | { kind: 'quote'; value: string }
   | { kind: 'text'; key: TextKey; params?: Params }
@@ -73,6 +76,23 @@ export type Effect =
       /** YYYY-MM-DD told as «لا نتوقع الرد قبل». */
       notBefore: string | null
     }
+  /** A short form becomes a request, in one step. */
+  | {
+      kind: 'file-request'
+      request: RequestId
+      service: ShortService
+      reference: string
+      answers: Record<string, AnswerValue>
+      release: ReleaseId
+      flow: string
+      node: string
+    }
+  /** All answers of a filed request that nobody has closed yet, with what its person added. */
+  | { kind: 'add-answers'; request: RequestId; answers: Record<string, AnswerValue> }
+  /** The one-time offer is used up and the two contacts are linked; the other conversation is told by a timer. */
+  | { kind: 'claim-link'; offer: string; link: string }
+  /** Every link of this contact ends. */
+  | { kind: 'unlink' }
   | { kind: 'set-timer'; timer: TimerKind; subject: string; dueAt: string }
   | { kind: 'clear-timer'; timer: TimerKind; subject: string }
   /** The person waits for staff; the bot goes on serving. */
@@ -107,5 +127,5 @@ export type Disposition =
   | { kind: 'handed-over' }
   | { kind: 'deferred'; until: string }
   | { kind: 'noted'; reason: NotedReason }
-export const notedReasons = ['thanks', 'dua', 'sticker', 'empty', 'repeat'] as const
+export const notedReasons = ['thanks', 'dua', 'sticker', 'empty', 'repeat', 'edit'] as const
 export type NotedReason = (typeof notedReasons)[number]

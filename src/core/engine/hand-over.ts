@@ -1,6 +1,6 @@
 /** Bot to staff: said truthfully, whatever the hour. The bot goes on serving until a person's first act. */
 import { z } from 'zod'
-import { type Context, formOf, releaseOf, say, takeReply } from './context.ts'
+import { type Context, formOf, inShortForm, releaseOf, say, takeReply } from './context.ts'
 import type { HandoverReason, Params, TextKey } from './effect.ts'
 import { formProgress } from './progress.ts'
 
@@ -41,5 +41,5 @@ export const handOver = (context: Context, reason: HandoverReason, role: string)
   const when = env.office.open ? 'queue' : env.office.changesAt === null ? 'unknown-hours' : 'closed'
   const key: TextKey = alreadyWaiting && reason === 'asked' ? `common:handover.already.${when}` : `common:handover.${reason}.${when}`
   say(context, key, params)
-  if (formOf(context) && context.state.run?.requestId) say(context, 'common:handover.form-kept', params)
+  if (formOf(context) && context.state.run?.requestId && !inShortForm(context)) say(context, 'common:handover.form-kept', params)
 }

@@ -4,8 +4,9 @@ import { answerArticle } from './articles.ts'
 import { type Context, closePrompt, say } from './context.ts'
 import type { TextKey } from './effect.ts'
 import { introduce } from './greet.ts'
-import { handOver } from './hand-over.ts'
+import { handOver, queueForStaff } from './hand-over.ts'
 import type { Candidate, Understanding } from './input.ts'
+import { takeRoute } from './routes.ts'
 import { openAbove, placeDraft, startRun } from './walk.ts'
 
 /** A silence after which a form is offered again rather than continued, hours. */
@@ -28,7 +29,11 @@ export const hearIdle = (context: Context, understanding: Understanding, silence
     return say(context, `smalltalk:${smalltalk}` as TextKey)
   }
   state.farewell = false
-  if (smalltalk === 'grievance-dua') return handOver(context, 'complaint', 'complaints')
+  if (smalltalk === 'grievance-dua') {
+    // Said in place of a complaint: staff know of it, whether or not more is told.
+    queueForStaff(context, 'complaint', 'complaints')
+    return takeRoute(context, 'complaint')
+  }
   introduce(context, understanding, clear ? 'short' : 'full')
   if (clear && best.kind === 'flow') {
     state.misses = 0
@@ -52,7 +57,7 @@ export const hearIdle = (context: Context, understanding: Understanding, silence
 }
 
 /** The form of the draft, with the offer to go on above it. */
-const resumeDraft = (context: Context): void => {
+export const resumeDraft = (context: Context): void => {
   if (!placeDraft(context)) return say(context, 'common:how-can-we-serve')
   openAbove(context, 'resume')
 }

@@ -1,7 +1,7 @@
 /** Words while a question of a flow waits. */
 import { accept, openQuestion, readAnswer } from './answer.ts'
 import { sayArticle } from './articles.ts'
-import { type Context, formOf, say } from './context.ts'
+import { type Context, formOf, inShortForm, say } from './context.ts'
 import type { TextKey } from './effect.ts'
 import { expectSpecs } from './expect/specs.ts'
 import { greet } from './greet.ts'
@@ -23,7 +23,7 @@ export const hearAtQuestion = (context: Context, text: string, understanding: Un
     context.noted = 'dua'
     return
   }
-  if (smalltalk && !free) {
+  if (smalltalk && (!free || inShortForm(context))) {
     say(context, `smalltalk:${smalltalk}` as TextKey)
     return smalltalk === 'grievance-dua' ? undefined : ask(context, 'again')
   }
@@ -38,7 +38,7 @@ export const hearAtQuestion = (context: Context, text: string, understanding: Un
       sayArticle(context, best.id)
       return ask(context, 'again')
     }
-    if (best.kind === 'flow' && !formOf(context)) return startRun(context, best.id)
+    if (best.kind === 'flow' && !formOf(context) && !inShortForm(context)) return startRun(context, best.id)
   }
   if (reading.kind === 'failed' && question.frame.flow === 'menu') {
     // Nothing on the menu, and no inquiry: a second miss is for a person, not a third menu.
@@ -46,7 +46,7 @@ export const hearAtQuestion = (context: Context, text: string, understanding: Un
     return missed(context, understanding.candidates, band)
   }
   context.state.misses = 0
-  accept(context, question, reading)
+  accept(context, question, reading, words)
 }
 
 const sameForm = (context: Context, candidate: Candidate): boolean =>

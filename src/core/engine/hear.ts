@@ -2,12 +2,14 @@
 import { readReference } from '../text/identifiers.ts'
 import { foldDigits } from '../text/normalise.ts'
 import { accept, openQuestion, readAnswer } from './answer.ts'
-import { type Context, formOf, releaseOf, say } from './context.ts'
+import { type Context, formOf, inShortForm, releaseOf, say } from './context.ts'
 import { introduce } from './greet.ts'
+import { rememberText, settleEdit } from './hear-edit.ts'
 import { chooseLoose, hearIdle, longSilence } from './hear-idle.ts'
 import { hearMedia, tryMedia } from './hear-media.ts'
 import { hearAtQuestion, offerResume } from './hear-question.ts'
-import { type Content, type Input, isSpoken, type Understanding } from './input.ts'
+import { hearStart } from './hear-start.ts'
+import { type Content, type Input, isSpoken, settleEdits, type Understanding } from './input.ts'
 import { leaveRun, takeRoute } from './routes.ts'
 import { ask, openAbove } from './walk.ts'
 
@@ -21,21 +23,27 @@ export const hear = (context: Context, input: Received): void => {
     state.draftExpired = false
     say(context, 'reminder:draft-expired')
   }
-  if (silence >= longSilence && state.run && !formOf(context)) leaveRun(context)
+  // After a long silence only a form is still being filled in; what stood above it is over.
+  if (silence >= longSilence && state.run && (!formOf(context) || inShortForm(context))) leaveRun(context)
   if (state.run && formOf(context) && state.run.requestId && env.draft?.id !== state.run.requestId) leaveRun(context)
   if (input.understanding.language && input.understanding.language !== state.language) {
     state.language = input.understanding.language
     context.effects.push({ kind: 'set-profile', language: state.language })
   }
-  const contents = input.messages.map(({ content }) => content)
+  const contents = settleEdits(input.messages.map(({ content }) => content))
   const press = contents.findLast((content) => content.kind === 'choice')
   if (press?.kind === 'choice') return hearPress(context, press)
-  if (contents.some(({ kind }) => kind === 'start')) {
-    introduce(context, { ...input.understanding, rest: '' }, 'short')
-    return takeRoute(context, 'menu')
-  }
+  const start = contents.findLast((content) => content.kind === 'start')
   const text = textOf(contents)
   const media = contents.filter(({ kind }) => !isSpoken(kind))
+  if (start?.kind === 'start') {
+    const alone = text === '' && media.length === 0
+    hearStart(context, start.payload, alone)
+    if (alone) return
+  }
+  const edited = contents.findLast(({ kind }) => kind === 'text' || kind === 'edit')
+  if (edited?.kind === 'edit' && media.length === 0 && settleEdit(context, edited.text, input.understanding)) return
+  if (text !== '') rememberText(state, text)
   if (text === '' && media.length > 0) return hearMedia(context, media)
   if (media.length > 0 && tryMedia(context, media)) return
   hearText(context, text, input.understanding, silence)

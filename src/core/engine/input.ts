@@ -50,6 +50,18 @@ export type Content =
   | { kind: 'location'; latitude: number; longitude: number }
   | { kind: 'sticker' | 'contact' | 'unknown' }
 
+/** Edits of a burst put right what was said just before them; one that stands alone stays an edit. */
+export const settleEdits = (contents: readonly Content[]): Content[] => {
+  const settled: Content[] = []
+  for (const content of contents) {
+    const before = content.kind === 'edit' ? settled.findLastIndex(({ kind }) => kind === 'text' || kind === 'edit') : -1
+    if (content.kind === 'edit' && before >= 0)
+      settled[before] = { ...(settled[before] as { kind: 'text'; text: string }), text: content.text } // of the kinds just looked for
+    else settled.push(content)
+  }
+  return settled
+}
+
 /** Words that work from everywhere. */
 export const commands = [
   'human',
@@ -68,6 +80,8 @@ export const commands = [
   'robot',
   'not-understood',
   'goodbye',
+  'link',
+  'unlink',
 ] as const
 export type Command = (typeof commands)[number]
 
@@ -137,6 +151,8 @@ export interface RequestView {
   notBefore: string | null
   /** Words of staff that came with the present stage. */
   note: string | null
+  /** Its person wishes to hear nothing more of it. */
+  silent?: boolean
 }
 
 /** A draft and where the person stopped in it. */
@@ -169,7 +185,7 @@ export interface Env {
   channel: { kind: string; phone: string | null }
 }
 
-export const timerKinds = ['draft-reminder', 'draft-expiry', 'rating', 'absence', 'owner-return'] as const
+export const timerKinds = ['draft-reminder', 'draft-expiry', 'rating', 'absence', 'owner-return', 'link-told'] as const
 export type TimerKind = (typeof timerKinds)[number]
 
 export type Input =

@@ -1,10 +1,10 @@
 /** Words that work from everywhere, before the node's own reading. */
-import { type Context, closePrompt, draftOf, formOf, nodeAt, releaseOf, say, topFrame } from './context.ts'
+import { type Context, closePrompt, draftOf, formOf, inShortForm, nodeAt, releaseOf, say, topFrame } from './context.ts'
 import { handOver } from './hand-over.ts'
 import type { Command } from './input.ts'
 import { formProgress } from './progress.ts'
 import { keptUntil, missingFields } from './services.ts'
-import { ask, openAbove, startRun } from './walk.ts'
+import { ask, interrupt, leaveFrame, openAbove, startRun } from './walk.ts'
 
 interface Route {
   about: string
@@ -42,6 +42,7 @@ const goBack = (context: Context): void => {
 }
 
 const cancel = (context: Context): void => {
+  if (inShortForm(context)) return cancelShortForm(context)
   if (formOf(context) && draftOf(context)) {
     const kept = keptUntil(context)
     if (kept) context.params.keptUntil = { kind: 'date', value: kept, style: 'day' }
@@ -51,6 +52,14 @@ const cancel = (context: Context): void => {
   const wasBusy = context.state.run !== null
   leaveRun(context)
   say(context, wasBusy ? 'common:cancel.left' : 'common:cancel.nothing')
+}
+
+/** What was filed stays filed; a form underneath is no part of it and goes on. */
+const cancelShortForm = (context: Context): void => {
+  const { run } = context.state
+  const filed = run !== null && typeof topFrame(run).vars.filed === 'string'
+  say(context, filed ? 'common:cancel.filed' : formOf(context) ? 'common:cancel.short' : 'common:cancel.left')
+  leaveFrame(context)
 }
 
 const failed = (): never => {
@@ -107,6 +116,23 @@ const say1 = (key: `common:${string}`) => (context: Context) => {
   repeatQuestion(context)
 }
 
+/** Back to a flow that the run holds already. @returns false when it holds none of that name */
+export const returnTo = (context: Context, flow: string, part: 'ask' | 'again'): boolean => {
+  const { run } = context.state
+  const at = run?.frames.findIndex((frame) => frame.flow === flow) ?? -1
+  if (!run || at < 0) return false
+  run.frames.length = at + 1
+  ask(context, part)
+  return true
+}
+
+/** Opens a flow above the present one; asked for twice, it is asked again where it is. */
+export const openOnce =
+  (flow: string) =>
+  (context: Context): void => {
+    if (!returnTo(context, flow, 'again')) interrupt(context, flow)
+  }
+
 /** One typed list: a member for each command. */
 export const routes = {
   human: { about: 'Queues for staff; the form stays where it is.', take: (context) => handOver(context, 'asked', 'relations') },
@@ -118,7 +144,7 @@ export const routes = {
     take: (context) => (context.state.run && context.state.prompt ? ask(context, 'ask') : say(context, 'common:repeat.nothing')),
   },
   status: { about: 'Where my requests are; a form goes on after it.', take: (context) => openAbove(context, 'status') },
-  complaint: { about: 'A person hears the complaint.', take: (context) => handOver(context, 'complaint', 'complaints') },
+  complaint: { about: 'What happened, filed at once and heard by a person; a form goes on after it.', take: openOnce('complaint') },
   stop: { about: 'No reminders and no general messages.', take: stop },
   start: {
     about: 'Messages again.',
@@ -134,6 +160,8 @@ export const routes = {
   robot: { about: 'Yes, this is automatic.', take: say1('common:robot.yes') },
   'not-understood': { about: 'Other words once, then the social researcher.', take: notUnderstood },
   goodbye: { about: 'Lists what is left before the farewell.', take: goodbye },
+  link: { about: 'The same person on another channel, by a one-time address.', take: openOnce('link') },
+  unlink: { about: 'Ends the links of this conversation, after one question.', take: openOnce('unlink') },
 } as const satisfies Record<Command, Route>
 
 export const takeRoute = (context: Context, command: Command): void => routes[command].take(context)

@@ -11,6 +11,8 @@ import { makeReference } from '../text/identifiers.ts'
 import { type Context, draftOf, makeId, releaseOf, takeReply } from './context.ts'
 import type { Param } from './effect.ts'
 import type { RequestView } from './input.ts'
+import { claimLink, makeLink, myLinks, offerLink, readLink, unlink } from './link-services.ts'
+import { addAnswers, fileRequest } from './short-form.ts'
 import type { Frame } from './state.ts'
 import { statusOf } from './status.ts'
 
@@ -85,15 +87,19 @@ const submitRequest = (context: Context, frame: Frame): string => {
   return 'submitted'
 }
 
-const myRequests = (context: Context): string => {
+const myRequests = (context: Context, _frame: Frame, node: CallNode): string => {
   const views = takeReply(context, { call: 'requests-of-contact' }) as RequestView[] // recorded by `app` from the typed store
   const open = views.filter(({ stage }) => stage !== 'discarded' && stage !== 'draft' && stage !== 'closed')
-  const { draft } = context.env
+  // A form that is open underneath is asked again by itself.
+  const draft = context.env.draft !== null && draftOf(context) === null
+  if (draft && open.length === 0) return 'draft'
   const shown = open.length > 0 ? open : views.filter(({ stage }) => stage === 'closed').slice(0, 1)
-  if (shown.length === 0) return draft ? 'draft' : 'none'
+  if (shown.length === 0) return context.env.draft ? 'draft' : 'none'
   const statements: Param[] = shown.slice(0, 3).map((view) => statusOf(view, 'is', context.env.now))
   context.params.statement = { kind: 'lines', items: statements }
   context.params.count = { kind: 'number', value: shown.length }
+  // A run may pin a release that does not know this outcome yet.
+  if (draft && node.on.both !== undefined) return 'both'
   return shown.length === 1 ? 'one' : 'many'
 }
 
@@ -118,11 +124,19 @@ export const serviceSpecs = {
     run: submitRequest,
   },
   'my-requests': {
-    outcomes: ['none', 'draft', 'one', 'many'],
-    about: 'Where the requests of this person are; param statement.',
+    outcomes: ['none', 'draft', 'one', 'many', 'both'],
+    about: 'Where the requests of this person are, those of linked channels too; param statement. `both`: a draft waits as well.',
     run: myRequests,
   },
   'discard-draft': { outcomes: ['discarded'], about: 'Destroys the answers of the draft.', run: discardDraft },
+  'file-request': { outcomes: ['filed'], about: 'A short form becomes a request; param reference.', run: fileRequest },
+  'add-answers': { outcomes: ['added', 'closed'], about: 'Adds to a request that this form has filed.', run: addAnswers },
+  'offer-link': { outcomes: ['done'], about: 'Offers to follow on another channel, where that is possible.', run: offerLink },
+  'make-link': { outcomes: ['ready', 'nowhere'], about: 'A one-time address; params link, place.', run: makeLink },
+  'read-link': { outcomes: ['open', 'gone', 'own', 'already'], about: 'How an opened link stands; param place.', run: readLink },
+  'claim-link': { outcomes: ['linked', 'gone'], about: 'Links the two contacts; param place.', run: claimLink },
+  'my-links': { outcomes: ['none', 'some'], about: 'What this conversation is linked with; param places.', run: myLinks },
+  unlink: { outcomes: ['done'], about: 'Ends every link of this contact.', run: unlink },
 } as const satisfies Record<ServiceName, ServiceSpec>
 
 export const callService = (context: Context, frame: Frame, node: CallNode): string => {

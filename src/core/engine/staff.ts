@@ -2,7 +2,7 @@
 
 import { addWorkingMinutes } from '../policy/office.ts'
 import { afterQuiet } from '../policy/quiet.ts'
-import { stageSpecs } from '../requests/request.ts'
+import { serviceOf, stageSpecOf } from '../requests/services.ts'
 import { type Context, formOf, releaseOf, say } from './context.ts'
 import type { Input } from './input.ts'
 import { statusOf } from './status.ts'
@@ -107,10 +107,10 @@ export const tellAdvance = (context: Context, input: Extract<Input, { kind: 'req
   const { request, from } = input
   const { association } = releaseOf(context)
   context.class = 'push'
-  if (!stageSpecs[request.stage].told) return
+  if (!stageSpecOf(request.service, request.stage).told || request.silent) return
   const status = statusOf(request, 'push', context.env.now)
   say(context, status.key, status.params)
-  if (request.stage === 'closed' && from !== 'not-accepted') {
+  if (serviceOf(request.service).rated && request.stage === 'closed' && from !== 'not-accepted') {
     const due = new Date(Date.parse(context.env.now) + association.followUps.ratingHours * 3_600_000).toISOString()
     context.effects.push({ kind: 'set-timer', timer: 'rating', subject: request.id, dueAt: afterQuiet(association.quiet, due) })
   }

@@ -1,9 +1,11 @@
 /**
  * What a conversation remembers between turns. Stored sealed, as JSON with `v`; readers upgrade
- * from every earlier `v`. It holds positions and counters, no answers: those live in the request.
+ * from every earlier `v`. It holds positions and counters; answers live in the request, but for the few
+ * of a short form until they are filed.
  */
 import { z } from 'zod'
 import { ReleaseId, RequestId } from '../ids.ts'
+import { AnswerValue } from '../requests/request.ts'
 
 export const Language = z.enum(['ar', 'en'])
 export type Language = z.infer<typeof Language>
@@ -20,6 +22,8 @@ export const Frame = z.object({
   vars: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   /** Set while one answer of a summary is being corrected: the node to return to. */
   returnTo: z.string().nullable(),
+  /** Answers of a short form (absent in other frames): they become a request when it is filed, or end with the frame. */
+  answers: z.record(z.string(), AnswerValue).optional(),
 })
 export type Frame = z.infer<typeof Frame>
 
@@ -73,6 +77,8 @@ export const ConversationState = z.object({
   draftExpired: z.boolean(),
   /** ISO instant of the last message of the person, for resumption. */
   lastHeard: z.string().nullable(),
+  /** Fingerprints of the last texts heard, newest last: an edit that changes nothing is known by them. */
+  heard: z.array(z.string()).optional(),
 })
 export type ConversationState = z.infer<typeof ConversationState>
 

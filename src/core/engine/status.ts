@@ -1,7 +1,8 @@
 /** Where a request is, in words for its person. Never «قيد الإجراء» alone: who holds it, and the next date. */
 
+import { serviceOf, services } from '../requests/services.ts'
 import { riyadhDate } from '../text/dates.ts'
-import type { Param, Params } from './effect.ts'
+import type { Param, Params, TextKey } from './effect.ts'
 import type { RequestView } from './input.ts'
 
 /** Params of the texts `status:is.*` and `status:push.*`. */
@@ -17,6 +18,10 @@ export const statusParams = (view: RequestView, now: string): Params => {
 /** @param how `is`: asked for; `push`: begun by us. */
 export const statusOf = (view: RequestView, how: 'is' | 'push', now: string): Extract<Param, { kind: 'text' }> => ({
   kind: 'text',
-  key: `status:${how}.${view.stage}`,
+  key: statusKey(view, how),
   params: statusParams(view, now),
 })
+
+/** A service with a life of its own has words of its own. */
+const statusKey = ({ service, stage }: RequestView, how: 'is' | 'push'): TextKey =>
+  serviceOf(service) === services.support ? `status:${how}.${stage}` : `status:${how}.${service}.${stage}`

@@ -3,8 +3,9 @@
 import { RequestId } from '../ids.ts'
 import { afterQuiet } from '../policy/quiet.ts'
 import { addDays, riyadhDate } from '../text/dates.ts'
-import { type Context, closePrompt, formOf, makeId, releaseOf, say } from './context.ts'
+import { type Context, closePrompt, formOf, inShortForm, makeId, releaseOf, say } from './context.ts'
 import type { TimerKind } from './input.ts'
+import { placeName } from './link-services.ts'
 import { progressAt } from './progress.ts'
 import { daysAfter } from './services.ts'
 import { returnToQueue, tellAbsence } from './staff.ts'
@@ -60,7 +61,8 @@ const expireDraft = (context: Context, subject: string): void => {
 const askRating = (context: Context, subject: string): void => {
   const { state, env } = context
   if (env.profile.stopped) return
-  if (env.owner.kind === 'staff' || state.waiting || (state.prompt && formOf(context))) return later(context, 'rating', subject)
+  if (env.owner.kind === 'staff' || state.waiting || (state.prompt && (formOf(context) || inShortForm(context))))
+    return later(context, 'rating', subject)
   const { quiet } = releaseOf(context).association
   const allowed = afterQuiet(quiet, env.now)
   if (allowed > env.now) {
@@ -80,6 +82,18 @@ const askRating = (context: Context, subject: string): void => {
   walk(context)
 }
 
+/** @param subject kind of the channel and id of the link: `telegram/…`. */
+const tellLink = (context: Context, subject: string): void => {
+  if (context.env.owner.kind === 'staff') {
+    // Staff are speaking; it is said when they have finished.
+    const dueAt = new Date(Date.parse(context.env.now) + 3_600_000).toISOString()
+    context.effects.push({ kind: 'set-timer', timer: 'link-told', subject, dueAt })
+    return
+  }
+  context.class = 'notice'
+  say(context, 'common:link.told', { place: placeName(subject.split('/', 1)[0] ?? '') })
+}
+
 /** One typed list: a member for each kind of timer. */
 export const timerSpecs = {
   'draft-reminder': { about: 'One reminder of an unfinished request; names the date until which it is kept.', fire: remindOfDraft },
@@ -90,6 +104,7 @@ export const timerSpecs = {
     about: 'Still no answer: back to the queue.',
     fire: (context) => (context.env.owner.kind === 'staff' ? returnToQueue(context) : undefined),
   },
+  'link-told': { about: 'Another conversation was linked with this one: said here too, with how to undo it.', fire: tellLink },
 } as const satisfies Record<TimerKind, TimerSpec>
 
 const tellAbsenceAndWait = (context: Context): void => {

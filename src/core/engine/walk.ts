@@ -1,6 +1,6 @@
 /** Moves through the nodes of a flow until a question waits or the run ends. */
 import type { Flow, Node, NodeAction } from '../flow/schema.ts'
-import { type Context, closePrompt, draftOf, makeId, nodeAt, releaseOf, say, topFrame } from './context.ts'
+import { answersOf, type Context, closePrompt, draftOf, formOf, makeId, nodeAt, releaseOf, say, shortFormOf, topFrame } from './context.ts'
 import type { Params, TextKey } from './effect.ts'
 import { expectSpecs } from './expect/specs.ts'
 import { handOver } from './hand-over.ts'
@@ -39,6 +39,13 @@ export const openAbove = (context: Context, flow: string, vars: Frame['vars'] = 
   if (!definition) throw new Error(`no flow ${flow} in release ${run.release}`)
   run.frames.push({ ...newFrame(flow, definition.start), vars })
   walk(context)
+}
+
+/** Opens a flow above the present run, or in its place when the release that the run pins is older than the flow. */
+export const interrupt = (context: Context, flow: string, vars: Frame['vars'] = {}): void => {
+  if (releaseOf(context).flows.has(flow)) return openAbove(context, flow, vars)
+  if (formOf(context) && draftOf(context)) say(context, 'common:menu.form-kept', formProgress(context))
+  startRun(context, flow, vars)
 }
 
 /** Walks from the top frame's node until a question is open or nothing is left. */
@@ -149,10 +156,13 @@ const keptParams = (context: Context): Params => {
   return kept ? { keptUntil: { kind: 'date', value: kept, style: 'day' } } : {}
 }
 
+/** What a frame remembers for itself, and no text may say. */
+const hiddenVars: ReadonlySet<string> = new Set(['pending', 'mode', 'filed', 'token', 'offer'])
+
 const frameParams = (frame: Frame) =>
   Object.fromEntries(
     Object.entries(frame.vars)
-      .filter(([name, value]) => name !== 'pending' && name !== 'mode' && value !== null)
+      .filter(([name, value]) => !hiddenVars.has(name) && value !== null)
       .map(([name, value]) => [
         name,
         typeof value === 'number' ? { kind: 'number' as const, value } : { kind: 'quote' as const, value: String(value) },
@@ -161,7 +171,8 @@ const frameParams = (frame: Frame) =>
 
 /** What is known is not asked twice; going back and correcting ask all the same (they call `ask`). */
 const skipAnswered = (context: Context, frame: Frame, node: AskNode): boolean => {
-  const answered = node.save !== undefined && context.answers[node.save] !== undefined && draftOf(context) !== null
+  const kept = draftOf(context) !== null || shortFormOf(context, frame.flow) !== null
+  const answered = node.save !== undefined && kept && answersOf(context, frame)[node.save] !== undefined
   if (!answered || frame.returnTo !== null || node.next === undefined) return false
   frame.trail = [...frame.trail.filter((id) => id !== frame.node), frame.node]
   frame.node = node.next
@@ -170,7 +181,7 @@ const skipAnswered = (context: Context, frame: Frame, node: AskNode): boolean =>
 
 const chooseBranch = (context: Context, frame: Frame, node: Extract<Node, { kind: 'branch' }>): string => {
   for (const { field, var: name, is, filled, next } of node.cases) {
-    const answer = field === undefined ? undefined : context.answers[field]
+    const answer = field === undefined ? undefined : answersOf(context, frame)[field]
     const value =
       field === undefined
         ? name === undefined
@@ -185,8 +196,11 @@ const chooseBranch = (context: Context, frame: Frame, node: Extract<Node, { kind
   return node.else
 }
 
-/** `gender` is the person's, wherever it was learned. */
-const readVar = (context: Context, frame: Frame, name: string) => (name === 'gender' ? context.env.profile.gender : frame.vars[name])
+/** `gender` and `name` are the person's, wherever they were learned; `channel` is how they write. */
+const readVar = ({ env }: Context, frame: Frame, name: string) => {
+  if (name === 'gender' || name === 'name') return env.profile[name]
+  return name === 'channel' ? env.channel.kind : frame.vars[name]
+}
 
 const act = (context: Context, action: NodeAction, frame: Frame): void => {
   switch (action.do) {
@@ -208,6 +222,12 @@ const act = (context: Context, action: NodeAction, frame: Frame): void => {
   }
 }
 
+/** Leaves the top frame; what stands below it goes on. */
+export const leaveFrame = (context: Context): void => {
+  closePrompt(context)
+  if (!endFrame(context, 'done')) walk(context)
+}
+
 /** @returns true when nothing is left to walk. */
 const endFrame = (context: Context, outcome: Extract<Node, { kind: 'end' }>['outcome']): boolean => {
   const { run } = context.state
@@ -221,7 +241,8 @@ const endFrame = (context: Context, outcome: Extract<Node, { kind: 'end' }>['out
       else return false
       return true
     case 'resume':
-      if (below) ask(context, 'ask')
+      // «طلبي» above the menu: what goes on is the draft, not the menu.
+      if (below && (formOf(context) || !context.env.draft)) ask(context, 'ask')
       else {
         context.state.run = null
         reopenDraft(context)

@@ -4,6 +4,7 @@ import type { Rule } from './check/rule.ts'
 import { articlesComplete } from './check/rules/articles-complete.ts'
 import { canEnd } from './check/rules/can-end.ts'
 import { destructiveLast } from './check/rules/destructive-last.ts'
+import { entries } from './check/rules/entries.ts'
 import { formOrder } from './check/rules/form-order.ts'
 import { genderVariants } from './check/rules/gender-variants.ts'
 import { knownVariables } from './check/rules/known-variables.ts'
@@ -17,6 +18,7 @@ import { replyPeriod } from './check/rules/reply-period.ts'
 import { reworded } from './check/rules/reworded.ts'
 import { sameKeys } from './check/rules/same-keys.ts'
 import { sensitiveBasis } from './check/rules/sensitive-basis.ts'
+import { shortForms } from './check/rules/short-forms.ts'
 import { sizes } from './check/rules/sizes.ts'
 import { slotLines } from './check/rules/slot-lines.ts'
 import { sourcesExist } from './check/rules/sources-exist.ts'
@@ -33,6 +35,8 @@ export const rules: readonly Rule[] = [
   reachable,
   canEnd,
   formOrder,
+  shortForms,
+  entries,
   destructiveLast,
   sensitiveBasis,
   sourcesExist,

@@ -4,12 +4,13 @@
  * value with constants; anything cleverer is a service whose answer is an input.
  */
 import { z } from 'zod'
+import { shortServices } from '../requests/services.ts'
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'a slug: lower-case letters, digits and hyphens')
 
 /** What a question accepts. One member per kind; `src/core/engine/expect/` holds a file for each. */
 export const Expectation = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('choice'), options: z.array(slug).min(1).max(6) }),
+  z.strictObject({ kind: z.literal('choice'), options: z.array(slug).min(1).max(7) }),
   z.strictObject({ kind: z.literal('yes-no') }),
   z.strictObject({ kind: z.literal('text'), min: z.number().int().default(2), max: z.number().int().default(2000) }),
   z.strictObject({ kind: z.literal('name') }),
@@ -43,7 +44,20 @@ export const NodeAction = z.discriminatedUnion('do', [
 export type NodeAction = z.infer<typeof NodeAction>
 
 /** Services a flow may call. `src/core/engine/services.ts` says what each needs and answers. */
-export const serviceNames = ['open-draft', 'submit-request', 'my-requests', 'discard-draft'] as const
+export const serviceNames = [
+  'open-draft',
+  'submit-request',
+  'my-requests',
+  'discard-draft',
+  'file-request',
+  'add-answers',
+  'offer-link',
+  'make-link',
+  'read-link',
+  'claim-link',
+  'my-links',
+  'unlink',
+] as const
 export type ServiceName = (typeof serviceNames)[number]
 
 const next = slug
@@ -59,6 +73,8 @@ export const Node = z.discriminatedUnion('kind', [
     /** Where each option leads; the others go to `next`. */
     on: z.record(slug, slug).default({}),
     next: slug.optional(),
+    /** Field of a short form that keeps words which are no answer here; they are added, and the question is asked again. */
+    otherwise: slug.optional(),
     /** Counts in «سؤال ٢ من ٩». */
     counted: z.boolean().default(false),
     /** After three failures «نكمل، ويأخذه الموظف لاحقًا» is offered. */
@@ -68,7 +84,7 @@ export const Node = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('branch'),
-    /** First match wins. `field` reads the draft, `var` what a service answered. */
+    /** First match wins. `field` reads the answers, `var` what a service answered, or `gender`, `name`, `channel`. */
     cases: z
       .array(
         z.strictObject({
@@ -105,6 +121,10 @@ export const Flow = z.strictObject({
   start: slug,
   /** Service of the request that this flow fills; makes it a form that can be left and resumed. */
   form: slug.optional(),
+  /** Service of the short request that this flow files: a few answers, kept with the run and nowhere else until then. */
+  shortForm: z.enum(shortServices).optional(),
+  /** What a link to the conversation carries to open this flow: `t.me/<bot>?start=volunteer`. */
+  entry: slug.max(64).optional(),
   /** Phrases, in any spelling, that open the flow. */
   opens: z.array(z.string()).default([]),
   nodes: z.record(slug, Node),
@@ -115,5 +135,17 @@ export type Flow = z.infer<typeof Flow>
 export type FlowSet = ReadonlyMap<string, Flow>
 
 /** Flows the engine itself opens; a release without one of them does not pass the checker. */
-export const systemFlows = ['menu', 'resume', 'cancel', 'hand-back', 'rating', 'status', 'support-request'] as const
+export const systemFlows = [
+  'menu',
+  'resume',
+  'cancel',
+  'hand-back',
+  'rating',
+  'status',
+  'support-request',
+  'complaint',
+  'link',
+  'claim',
+  'unlink',
+] as const
 export type SystemFlow = (typeof systemFlows)[number]

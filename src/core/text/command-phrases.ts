@@ -113,6 +113,16 @@ export const commandPhrases: Record<Command, readonly string[]> = {
     أستودعك الله | نستودعكم الله | وداعا | باي | باي باي | تصبحون على خير | تصبح على خير | تصبحين على خير | bye | bye bye
     goodbye | good bye | see you | good night
   `),
+  link: phrases(`
+    متابعة على تيليجرام | متابعة على تلجرام | متابعة على التليجرام | المتابعة على تيليجرام | متابعة في تيليجرام | تابع على تيليجرام
+    اربط تيليجرام | اربط التليجرام | ربط تيليجرام | ربط التليجرام | متابعة على الموقع | المتابعة على الموقع | متابعة في الموقع
+    متابعة على موقع الجمعية | ربط الموقع | ربط المحادثة | ربط محادثتي | اربط محادثتي | رابط المتابعة | رابط جديد
+    link my chats | link telegram | follow on telegram | follow on the website | continue on telegram | continue on the website | new link
+  `),
+  unlink: phrases(`
+    فك الربط | فكوا الربط | فك ربط المحادثة | فك ربط محادثتي | فك ربط تيليجرام | فك ربط الموقع | إلغاء الربط | الغاء الربط | ألغ الربط
+    ألغوا الربط | إيقاف الربط | افصل المحادثات | unlink | unlink my chats | unlink telegram | remove the link | undo the link
+  `),
 }
 
 /** Said around a command without changing it. Stripped from both ends. */

@@ -17,7 +17,13 @@ const shipped = (): KnowledgeEntry[] => {
     const { id, questions } = Article.parse(parse(readFileSync(new URL(file, folder), 'utf8').split('---')[1] ?? ''))
     return { kind: 'article' as const, id, phrasings: questions }
   })
-  const flows = ['flows/support/support-request.yaml', 'flows/account/status.yaml'].map((file) => {
+  const flows = [
+    'flows/support/support-request.yaml',
+    'flows/account/status.yaml',
+    'flows/follower/volunteer.yaml',
+    'flows/follower/suggestion.yaml',
+    'flows/complaint/complaint.yaml',
+  ].map((file) => {
     const { flow, opens } = FlowFile.parse(parse(readFileSync(new URL(file, root), 'utf8')))
     return { kind: 'flow' as const, id: flow, phrasings: opens }
   })

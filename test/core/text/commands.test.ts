@@ -3,6 +3,8 @@ import { type Command, commands } from '../../../src/core/engine/input.ts'
 import { readCommand } from '../../../src/core/text/commands.ts'
 
 const said: Record<Command, readonly string[]> = {
+  link: ['متابعة على تيليجرام', 'متابعه على تليجرام', 'المتابعة على الموقع', 'رابط جديد', 'link my chats', 'new link please'],
+  unlink: ['فك الربط', 'ابي فك الربط', 'فك الربط لو سمحت', 'إلغاء الربط', 'unlink', 'unlink my chats'],
   human: [
     'موظف',
     'موظفة',

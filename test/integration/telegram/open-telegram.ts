@@ -83,6 +83,7 @@ export const openBots = async (options: OpenOptions = {}): Promise<OpenTelegram>
     describeError: (code) => code,
     home: (language) => ({ language, title: '', lead: '', links: [] }),
     health: async () => ({ database: true }),
+    ready: () => ({ started: true, staying: true }),
     metrics: async () => ({ type: 'text/plain', text: '' }),
     plugins: [telegram.plugin],
   })

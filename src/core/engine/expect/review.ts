@@ -2,22 +2,24 @@
 import { maskNationalId } from '../../text/identifiers.ts'
 import { readOption } from '../../text/read-option.ts'
 import { readYesNo } from '../../text/read-yes-no.ts'
-import { type Context, releaseOf } from '../context.ts'
+import { answersOf, type Context, releaseOf } from '../context.ts'
 import type { Param, TextKey } from '../effect.ts'
 import type { Frame } from '../state.ts'
 import { type AskNode, answered, type ExpectSpec, failed, noMedia, type Reading } from './spec.ts'
 
 /** Answered fields of the form in the order of the flow. */
-export const reviewedFields = (context: Context, flow: string): { node: string; field: string; label: TextKey }[] =>
-  Object.entries(releaseOf(context).flows.get(flow)?.nodes ?? {}).flatMap(([id, node]) =>
-    node.kind === 'ask' && node.save !== undefined && context.answers[node.save] !== undefined
+export const reviewedFields = (context: Context, frame: Frame): { node: string; field: string; label: TextKey }[] => {
+  const answers = answersOf(context, frame)
+  return Object.entries(releaseOf(context).flows.get(frame.flow)?.nodes ?? {}).flatMap(([id, node]) =>
+    node.kind === 'ask' && node.save !== undefined && answers[node.save] !== undefined
       ? [{ node: id, field: node.save, label: `fields:${node.save}` as const }]
       : [],
   )
+}
 
 /** An answer as it is read back: identifiers masked, choices in the words that were chosen. */
-export const showAnswer = (context: Context, flow: string, node: string, field: string): Param => {
-  const answer = context.answers[field]
+export const showAnswer = (context: Context, frame: Frame, node: string, field: string): Param => {
+  const answer = answersOf(context, frame)[field]
   if (!answer) return { kind: 'text', key: 'fields:missing' }
   switch (answer.kind) {
     case 'text':
@@ -25,7 +27,7 @@ export const showAnswer = (context: Context, flow: string, node: string, field: 
     case 'voice':
       return { kind: 'text', key: 'fields:voice' }
     case 'choice':
-      return { kind: 'text', key: `${flow}:${node}.options.${answer.value}` }
+      return { kind: 'text', key: `${frame.flow}:${node}.options.${answer.value}` }
     case 'number':
       return { kind: 'number', value: answer.value }
     case 'money':
@@ -45,16 +47,16 @@ export const showAnswer = (context: Context, flow: string, node: string, field: 
 }
 
 const rows = (context: Context, frame: Frame) => {
-  const fields = reviewedFields(context, frame.flow)
+  const fields = reviewedFields(context, frame)
   const changed = typeof frame.vars.changed === 'string' ? frame.vars.changed.split(' ') : []
   const shown = changed.length > 0 ? fields.filter(({ field }) => changed.includes(field)) : fields
-  return shown.map(({ node, field, label }) => ({ label, value: showAnswer(context, frame.flow, node, field) }))
+  return shown.map(({ node, field, label }) => ({ label, value: showAnswer(context, frame, node, field) }))
 }
 
 /** Node whose field the words name («الدخل غلط»، «عدل الدخل»), when it is only one. */
 const namedField = (context: Context, frame: Frame, text: string): string | null => {
   const { language } = context.state
-  const labels = reviewedFields(context, frame.flow).map(({ node, label }, index) => ({
+  const labels = reviewedFields(context, frame).map(({ node, label }, index) => ({
     id: node,
     n: index + 101,
     label: releaseOf(context).label(language, label) ?? '',
@@ -86,7 +88,7 @@ export const review: ExpectSpec<'review'> = {
   free: false,
   options: (context, frame) =>
     frame.vars.mode === 'pick'
-      ? reviewedFields(context, frame.flow).map(({ node, label }, index) => ({
+      ? reviewedFields(context, frame).map(({ node, label }, index) => ({
           id: node,
           n: index + 1,
           label: { kind: 'text', key: label },

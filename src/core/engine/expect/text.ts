@@ -1,4 +1,5 @@
 import { readName } from '../../text/read-name.ts'
+import { shortFormOf } from '../context.ts'
 import type { Content } from '../input.ts'
 import { answered, type ExpectSpec, failed, noMedia, noOptions, noParams, type Reading } from './spec.ts'
 
@@ -25,16 +26,17 @@ export const freeText: ExpectSpec<'text'> = {
 }
 
 export const fullName: ExpectSpec<'name'> = {
-  about: 'A full name as the person writes it; never split or judged.',
+  about: 'A name as the person writes it, in full where a form is declared; never split or judged.',
   layout: 'list',
   free: true,
   options: noOptions,
   params: noParams,
-  read: (_context, frame, _node, { text }) => {
+  read: (context, frame, _node, { text }) => {
     const name = readName(text)
     if (!name.ok) return failed(name.reason)
-    // One word may be a whole name or «لاحقا»: asked for once more, taken the second time.
-    return name.confirm && frame.tries === 0 ? failed('too-short') : answered({ kind: 'text', value: name.value })
+    // One word may be a whole name or «لاحقا»: asked for once more, taken the second time. A short form needs no full one.
+    const enough = !name.confirm || frame.tries > 0 || shortFormOf(context, frame.flow) !== null
+    return !enough ? failed('too-short') : answered({ kind: 'text', value: name.value })
   },
   readMedia: noMedia,
 }

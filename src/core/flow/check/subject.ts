@@ -27,7 +27,7 @@ export interface CheckedRelease {
   articles: ReadonlyMap<string, CheckedArticle>
   /** Numbers of the clauses that policy.md holds: `7.5`, and `7` for the section. */
   clauses: ReadonlySet<string>
-  /** @param part node id, or a path below the file's root. */
+  /** @param part node id and a path below it, or `/` and a property of the flow; of other files, a path below the root. */
   placeOf(kind: 'flow' | 'article' | 'association', id: string, part?: string): Place
 }
 

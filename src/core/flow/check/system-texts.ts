@@ -2,7 +2,9 @@
 
 import { handoverReasons } from '../../engine/effect.ts'
 import { contentKinds, fileProblems, isSpoken } from '../../engine/input.ts'
+import { linkable } from '../../engine/link-replies.ts'
 import { requestStages } from '../../requests/request.ts'
+import { shortServices } from '../../requests/services.ts'
 import { greetingIds, smalltalkIds } from '../../text/smalltalk-ids.ts'
 
 const each = <Id extends string>(start: string, ids: readonly Id[], end = ''): string[] => ids.map((id) => `${start}${id}${end}`)
@@ -36,6 +38,11 @@ export const systemTexts: readonly string[] = [
     'this-number',
     'introduction',
     'introduction-short',
+    'introduction-menu',
+    'welcome-back',
+    'edit.kept',
+    'link.offer',
+    'link.told',
     'how-can-we-serve',
     'robot.yes',
     'who-are-you',
@@ -58,6 +65,8 @@ export const systemTexts: readonly string[] = [
     'back.first',
     'cancel.nothing',
     'cancel.left',
+    'cancel.short',
+    'cancel.filed',
     'repeat.nothing',
     'stop.done',
     'start.done',
@@ -88,6 +97,12 @@ export const systemTexts: readonly string[] = [
   ...each('status:push.', requestStages),
   ...each('telegram:', ['description', 'about', 'group']),
   ...each('telegram:commands.', ['menu', 'status', 'human', 'back', 'cancel', 'stop', 'language']),
+  ...shortServices.flatMap((service) => [
+    ...each(`status:is.${service}.`, ['submitted', 'closed']),
+    ...each(`status:push.${service}.`, ['closed']),
+  ]),
+  ...each('common:link.options.', linkable),
+  ...each('common:link.place.', linkable),
   'reminder:draft',
   'reminder:draft-expired',
   ...each('fields:', ['missing', 'voice', 'no-income', 'by-staff', 'ends-with', 'files']),

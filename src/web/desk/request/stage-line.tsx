@@ -2,9 +2,8 @@ import { IconAlertTriangle, IconCheck, IconX } from '@tabler/icons-react'
 import type { RequestDetail } from '../../../http/contract.ts'
 import { useWords } from '../lib/words.ts'
 
-/** The way of most requests; a stage beside it stands in the place of the one it holds up. */
-const way = ['submitted', 'complete', 'research', 'committee', 'approved', 'delivered', 'closed'] as const
-const beside: Record<string, (typeof way)[number]> = { incomplete: 'complete', 'not-accepted': 'approved' }
+/** A stage beside the way of most requests stands in the place of the one it holds up. */
+const beside: Record<string, string> = { incomplete: 'complete', 'not-accepted': 'approved' }
 
 export const StageLine = ({ request }: { request: RequestDetail }) => {
   const { t } = useWords()
@@ -12,6 +11,7 @@ export const StageLine = ({ request }: { request: RequestDetail }) => {
   const passed = new Set(['submitted', ...request.events.map((event) => event.to)])
   const refused = passed.has('not-accepted')
   // Stages that this request never came to, before the one where it is, were left out.
+  const { way } = request
   const here = way.findIndex((stage) => stage === (beside[request.stage] ?? request.stage))
   const shown = way.flatMap((stage, index) => {
     const name =

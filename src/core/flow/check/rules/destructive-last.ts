@@ -24,7 +24,7 @@ export const destructiveLast: Rule = {
         const place = release.placeOf('flow', flow.flow, id)
         const first = target(options[0])
         if (first && destroys(flow, first)) return [{ ...place, message: `${flow.flow}: the first option of ${id} deletes` }]
-        if (flow.flow === 'menu' && id === flow.start && options.includes('human') && options.at(-1) !== 'human') {
+        if (flow.flow === 'menu' && options.includes('human') && options.at(-1) !== 'human') {
           return [{ ...place, message: 'menu: a human is the last row' }]
         }
         return []

@@ -5,9 +5,20 @@ import type { Finding, Rule } from '../rule.ts'
 const outcomes: Record<string, readonly string[]> = {
   'open-draft': ['new', 'existing'],
   'submit-request': ['submitted', 'incomplete'],
-  'my-requests': ['none', 'draft', 'one', 'many'],
+  'my-requests': ['none', 'draft', 'one', 'many', 'both'],
   'discard-draft': ['discarded'],
+  'file-request': ['filed'],
+  'add-answers': ['added', 'closed'],
+  'offer-link': ['done'],
+  'make-link': ['ready', 'nowhere'],
+  'read-link': ['open', 'gone', 'own', 'already'],
+  'claim-link': ['linked', 'gone'],
+  'my-links': ['none', 'some'],
+  unlink: ['done'],
 }
+
+/** Where an association names nobody for complaints, its first role hears them (`core/engine/hand-over.ts`). */
+const anyRole = 'complaints'
 
 export const nodeReferences: Rule = {
   id: 'node-references',
@@ -21,7 +32,7 @@ export const nodeReferences: Rule = {
       for (const [id, node] of Object.entries(flow.nodes)) {
         for (const { at, to } of edgesOf(node)) if (!flow.nodes[to]) tell(`${id}/${at}`, `${id} leads to «${to}», which is no node`)
         if (node.kind === 'open' && !release.flows.has(node.flow)) tell(id, `${id} opens «${node.flow}», which is no flow`)
-        if (node.kind === 'hand-over' && !release.association.roles.some((role) => role.id === node.role)) {
+        if (node.kind === 'hand-over' && node.role !== anyRole && !release.association.roles.some((role) => role.id === node.role)) {
           tell(id, `${id} hands over to «${node.role}», which is no role of ${release.association.slug}`)
         }
         if (node.kind === 'ask') {

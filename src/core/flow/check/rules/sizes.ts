@@ -11,7 +11,7 @@ const label = 24
 const sentenceWords = 15
 
 const isLong = (key: string): boolean =>
-  /^support-request:(?:conditions|eligible|privacy|privacy-question|agreed|declined|review|declaration|submitted)\.|^status:|^common:part\.|^rating:service/.test(
+  /:review\.|^support-request:(?:conditions|eligible|privacy|privacy-question|agreed|declined|declaration|submitted)\.|^status:|^common:part\.|^rating:service/.test(
     key,
   )
 

@@ -10,7 +10,13 @@ const partsOf = (node: Node): string[] => {
     case 'say':
       return ['text']
     case 'ask':
-      return ['ask', 'again', ...optionsOf(node).map((option) => `options.${option}`), ...(node.expect.kind === 'review' ? ['pick'] : [])]
+      return [
+        'ask',
+        'again',
+        ...optionsOf(node).map((option) => `options.${option}`),
+        ...(node.expect.kind === 'review' ? ['pick'] : []),
+        ...(node.otherwise === undefined ? [] : ['heard']),
+      ]
     case 'do':
       // What was agreed to, as the consent keeps it.
       return node.actions.some((action) => action.do === 'consent') ? ['text'] : []
@@ -35,7 +41,8 @@ export const textsExist: Rule = {
       for (const flow of release.flows.values()) {
         for (const [id, node] of Object.entries(flow.nodes)) {
           const keys = partsOf(node).map((part) => `${flow.flow}:${id}.${part}`)
-          if (node.kind === 'ask' && node.save && flow.form) keys.push(`fields:${node.save}`)
+          if (node.kind === 'ask' && (flow.form || flow.shortForm))
+            keys.push(...[node.save, node.otherwise].flatMap((field) => (field === undefined ? [] : [`fields:${field}`])))
           for (const key of keys) {
             if (!hasText(texts, language, key))
               found.push({ ...release.placeOf('flow', flow.flow, id), message: `${key} has no text in ${language}` })
