@@ -1,5 +1,6 @@
 /** Starts a process of any role on its data, and ends it without losing anything. */
 import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
@@ -69,6 +70,7 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
       indexKey: keys.index,
       ping: () => pools.app.query('select 1'),
       logger,
+      ...(config.port !== 0 && { place: `${hostname()}:${config.port}` }),
       setReachable: ({ association, account, external, reachable }) => application.setReachable(association, account, external, reachable),
       deadLetter: async ({ update, ...of }, error) => {
         await application.deadLetters.put({ ...of, externalId: `update:${update.update_id}`, body: JSON.stringify(update), error })

@@ -30,6 +30,8 @@ export interface TelegramOptions {
   /** Asks the database for a sign of life. */
   ping(): Promise<unknown>
   logger: Logger
+  /** Of this process among all on the database: the same after a crash. */
+  place?: string
   /** For tests. */
   timing?: { pollSeconds?: number; leaseMs?: number }
   /** The person can be written to, or no longer. */
@@ -144,7 +146,7 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
     const connection =
       delivery === 'webhook'
         ? createWebhook({ api, url: `${publicUrl}/webhooks/telegram/${account}`, secret, tell })
-        : createPolling({ api, intake, of, lease, tell, ...options.timing })
+        : createPolling({ api, intake, of, lease, tell, ...(options.place && { holder: options.place }), ...options.timing })
     if (delivery === 'webhook') deliveries.set(account, { secret, intake })
     let username = settings.username ?? null
     const present = async (): Promise<void> => {

@@ -1,5 +1,4 @@
 /** Holds the right to ask for a bot's updates: Telegram gives them to one listener at a time. */
-import { randomUUID } from 'node:crypto'
 import type { AccountOf, PollLease } from '../../ports/poll-lease.ts'
 
 export interface LeaseKeeper {
@@ -10,9 +9,17 @@ export interface LeaseKeeper {
   release(): Promise<void>
 }
 
-/** @param lost another has it: it ran out while the database or this process was away */
-export const createLeaseKeeper = (lease: PollLease, of: AccountOf, ms: number, lost: () => void): LeaseKeeper => {
-  const holder = randomUUID()
+export interface LeaseKeeperOptions {
+  lease: PollLease
+  of: AccountOf
+  /** This process, and the one that comes back in its place: it need not wait for what a crash left. */
+  holder: string
+  ms: number
+  /** Another has it: it ran out while the database or this process was away. */
+  lost(): void
+}
+
+export const createLeaseKeeper = ({ lease, of, holder, ms, lost }: LeaseKeeperOptions): LeaseKeeper => {
   let renewing: NodeJS.Timeout | null = null
   const end = (): void => {
     if (renewing) clearInterval(renewing)

@@ -1,4 +1,5 @@
 /** Asks Telegram for updates and acknowledges each only when it is stored: our own loop, because telegraf's acknowledges what failed. */
+import { randomUUID } from 'node:crypto'
 import type { Connection, ConnectionHealth } from '../../ports/channel.ts'
 import type { AccountOf, PollLease } from '../../ports/poll-lease.ts'
 import type { BotApi } from './api.ts'
@@ -18,6 +19,8 @@ export interface PollingOptions {
   /** How long Telegram holds a call open while nothing comes. */
   pollSeconds?: number
   leaseMs?: number
+  /** The place of this process; the one that comes back there after a crash goes on at once. Random when left out. */
+  holder?: string
 }
 
 /** Most that Telegram gives at once. It sends again from the oldest that is not acknowledged, so no more are in hand either. */
@@ -30,7 +33,7 @@ const sameOffsetMs = 600
 const awayMs = { waitMs: 250, mostMs: 2_000 }
 
 export const createPolling = (options: PollingOptions): Connection => {
-  const { api, intake, of, lease, tell, pollSeconds = 30, leaseMs = 30_000 } = options
+  const { api, intake, of, lease, tell, pollSeconds = 30, leaseMs = 15_000, holder = randomUUID() } = options
   const board = createHealthBoard(tell)
   const inHand = createInHand()
   const underWay = new Set<Promise<unknown>>()
@@ -41,7 +44,7 @@ export const createPolling = (options: PollingOptions): Connection => {
   let told: number | undefined
   let webhookGone = false
   let recovery: Promise<void> | null = null
-  const keeper = createLeaseKeeper(lease, of, leaseMs, () => polling.abort())
+  const keeper = createLeaseKeeper({ lease, of, holder, ms: leaseMs, lost: () => polling.abort() })
 
   /** @returns early when we stop, or when one of `works` is done */
   const sleep = (ms: number, works: readonly Promise<unknown>[] = []): Promise<void> =>
