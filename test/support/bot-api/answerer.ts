@@ -4,6 +4,7 @@ import { give, holdUp, strike, wait } from './answers.ts'
 import { ApiFailure } from './api-failure.ts'
 import type { BotState } from './bot-state.ts'
 import { chatOf, type Entry, toPayload } from './call-log.ts'
+import { type EndingFault, isEnding } from './faults.ts'
 import { findMethod } from './methods/table.ts'
 import { type Received, readBody, readFields } from './read-call.ts'
 import type { Settings } from './settings.ts'
@@ -40,41 +41,35 @@ export const createAnswerer = (settings: Settings, log: Entry[], findBot: (token
   const answerMethod = async (bot: BotState, name: string, received: Received, response: ServerResponse): Promise<void> => {
     const chat = chatOf(received)
     const faults = bot.faults.meet(name, chat)
-    const before = faults.find((fault) => fault.kind !== 'delay' && !fault.accepted)
-    await holdUp(faults.filter((fault) => !fault.accepted))
-    if (before) {
-      note(bot, name, received, null, {
-        accepted: false,
-        status: before.kind === 'answer' ? before.status : null,
-        description: before.kind,
-      })
-      return strike(before, response)
+    const ending = faults.find(isEnding)
+    if (faults.length > 0) await holdUp(faults.filter((fault) => !fault.accepted))
+    const entry = note(bot, name, received)
+    const fail = (fault: EndingFault): void => {
+      entry.outcome.fault = fault.kind
+      entry.outcome.status = fault.kind === 'answer' ? fault.status : null
+      strike(fault, response)
     }
-    const after = faults.find((fault) => fault.kind !== 'delay' && fault.accepted)
-    const entry = note(bot, name, received, null, { accepted: false, status: null, description: null })
+    if (ending && !ending.accepted) return fail(ending)
     const found = await run(bot, name, received, entry, response)
-    await holdUp(faults.filter((fault) => fault.accepted))
-    if (after) {
-      entry.outcome.status = after.kind === 'answer' ? after.status : null
-      return strike(after, response)
-    }
+    if (faults.length > 0) await holdUp(faults.filter((fault) => fault.accepted))
+    if (ending) return fail(ending)
     if (found instanceof ApiFailure && found.holdMs > 0) await wait(found.holdMs)
     give(response, found instanceof ApiFailure ? found.answer : { ok: true, result: found.result })
   }
 
-  const note = (bot: BotState, name: string, received: Received, messageId: number | null, outcome: Entry['outcome']): Entry => {
+  const note = (bot: BotState, name: string, received: Received): Entry => {
     const method = findMethod(name)
     const payload = toPayload(received)
     const ignored = method ? Object.keys(payload).filter((field) => !method.method.parameters.has(field)) : []
-    const entry = {
+    const entry: Entry = {
       at: settings.now(),
       token: bot.token,
       method: method?.name ?? name,
       chat: chatOf(received),
-      messageId,
+      messageId: null,
       payload,
       ignored,
-      outcome,
+      outcome: { accepted: false, status: null, description: null, fault: null },
     }
     log.push(entry)
     return entry
@@ -99,11 +94,11 @@ export const createAnswerer = (settings: Settings, log: Entry[], findBot: (token
         },
       })
       const result = given instanceof Promise ? await given : given
-      entry.outcome = { accepted: true, status: 200, description: null }
+      entry.outcome = { accepted: true, status: 200, description: null, fault: null }
       return { result }
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error
-      entry.outcome = { accepted: false, status: error.answer.error_code, description: error.message }
+      entry.outcome = { accepted: false, status: error.answer.error_code, description: error.message, fault: null }
       return error
     }
   }
@@ -111,7 +106,7 @@ export const createAnswerer = (settings: Settings, log: Entry[], findBot: (token
   const answerDownload = async (bot: BotState, path: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     request.resume()
     const faults = bot.faults.meet('download', null)
-    const ending = faults.find((fault) => fault.kind !== 'delay')
+    const ending = faults.find(isEnding)
     await holdUp(faults)
     if (ending && (!ending.accepted || ending.kind === 'answer')) return strike(ending, response)
     const file = bot.files.byPath(path)
@@ -135,7 +130,7 @@ export const createAnswerer = (settings: Settings, log: Entry[], findBot: (token
       // As the real server: nothing that asks, nothing that changes the webhook.
       if (!received || typeof method !== 'string' || /^(?:get|deletewebhook$|setwebhook$|close$|logout$)/i.test(method)) return
       const given: Received = { fields, files: received.files }
-      const entry = note(bot, method, given, null, { accepted: false, status: null, description: null })
+      const entry = note(bot, method, given)
       void run(bot, method, given, entry, null)
     },
   }

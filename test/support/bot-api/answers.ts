@@ -1,7 +1,7 @@
 /** What goes back over the wire, whole or not. */
 import type { ServerResponse } from 'node:http'
 import type { ApiResponse } from '@grammyjs/types'
-import type { Fault } from './faults.ts'
+import type { EndingFault, Fault } from './faults.ts'
 
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
 
@@ -35,14 +35,13 @@ const words: Record<number, string> = {
 }
 
 /** What is left of a call that a fault ends. */
-export const strike = (fault: Fault, response: ServerResponse): void => {
+export const strike = (fault: EndingFault, response: ServerResponse): void => {
   switch (fault.kind) {
     case 'drop':
       response.socket?.destroy()
       return
     // The connection stays, and nothing ever comes.
     case 'hang':
-    case 'delay':
       return
     case 'answer': {
       const { status, body, retryAfter } = fault

@@ -1,4 +1,5 @@
 /** The log a checker reads: every call, and what became of it. Files are described, not kept. */
+import type { Fault } from './faults.ts'
 import type { Received } from './read-call.ts'
 
 export interface Outcome {
@@ -6,8 +7,10 @@ export interface Outcome {
   accepted: boolean
   /** HTTP status of the answer; null when none was given. */
   status: number | null
-  /** Telegram's words when it was refused. */
+  /** Telegram's words when it refused by itself. */
   description: string | null
+  /** What was done to it on purpose, delays apart. */
+  fault: Exclude<Fault['kind'], 'delay'> | null
 }
 
 export interface Entry {

@@ -18,6 +18,10 @@ export type Fault =
   | { kind: 'hang'; accepted?: boolean }
   | { kind: 'drop'; accepted?: boolean }
 
+/** After which there is nothing more to say. */
+export type EndingFault = Exclude<Fault, { kind: 'delay' }>
+export const isEnding = (fault: Fault): fault is EndingFault => fault.kind !== 'delay'
+
 export interface Rule {
   fault: Fault
   /** Names of methods, `getFile`'s downloads are `download`; all when left out. */
@@ -117,8 +121,7 @@ export const createFaults = (random: Random): FaultBox => {
     meet: (method, chat) => {
       const met: Fault[] = []
       for (const standing of rules) {
-        const ends = standing.rule.fault.kind !== 'delay'
-        if (ends && met.some(({ kind }) => kind !== 'delay')) continue
+        if (isEnding(standing.rule.fault) && met.some(isEnding)) continue
         if (strikes(standing, method, chat)) met.push(standing.rule.fault)
       }
       return met

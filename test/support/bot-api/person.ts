@@ -28,7 +28,7 @@ export interface Person {
   presses(label: string | Press): number
   edits(messageId: number, text: string): number
   sends(kind: SentKind, file?: SentFile, caption?: string, extra?: Partial<Message>): number
-  /** Bot messages fail with 403 from now on. */
+  /** Bot messages fail with 403 from now on, until the person unblocks it or writes again. */
   blocks(): number
   unblocks(): number
   /** The account is gone: 403 of another kind, and no update tells. */
@@ -67,17 +67,6 @@ export const createPerson = (bot: BotState, id: number, options: PersonOptions):
   const state = createChat(bot, chat, 'unknown')
   let lastId = 0
 
-  const send = (content: Partial<Message>): number => {
-    if (state.standing !== 'open') state.standing = 'open'
-    const at = bot.settings.now()
-    lastId = bot.nextMessageId()
-    const message: Message & Update.NonChannel = { ...content, message_id: lastId, from: user, chat, date: seconds(at) }
-    state.messages.set(lastId, { message, html: message.text ?? '', fromBot: false, at, fileId: null })
-    return bot.queue.add({ message }, lines.chat(id), bot.settings.updateLifeMs)
-  }
-
-  const says = (text: string, extra: Partial<Message> = {}): number => send({ ...toText(text), ...extra })
-
   const becomes = (blocked: boolean): number => {
     state.standing = blocked ? 'blocked' : 'open'
     const self = toUser(bot.user)
@@ -97,6 +86,20 @@ export const createPerson = (bot: BotState, id: number, options: PersonOptions):
       bot.settings.updateLifeMs,
     )
   }
+
+  const send = (content: Partial<Message>): number => {
+    if (state.standing === 'deactivated') throw new Error(`the account of person ${id} is gone`)
+    // Who blocked the bot comes back first: Telegram offers nothing else.
+    if (state.standing === 'blocked') becomes(false)
+    state.standing = 'open'
+    const at = bot.settings.now()
+    lastId = bot.nextMessageId()
+    const message: Message & Update.NonChannel = { ...content, message_id: lastId, from: user, chat, date: seconds(at) }
+    state.messages.set(lastId, { message, html: message.text ?? '', fromBot: false, at, fileId: null })
+    return bot.queue.add({ message }, lines.chat(id), bot.settings.updateLifeMs)
+  }
+
+  const says = (text: string, extra: Partial<Message> = {}): number => send({ ...toText(text), ...extra })
 
   return {
     id,
@@ -171,6 +174,7 @@ export const createGroup = (bot: BotState, id: number, title: string): Group => 
 }
 
 const toText = (text: string): { text: string; entities?: MessageEntity[] } => {
+  if (!text.includes('/')) return { text }
   const entities = [...text.matchAll(/(?<=^|\s)\/[a-zA-Z0-9_]{1,64}(?:@[a-zA-Z0-9_]{3,32})?(?![\w/@])/g)].map(
     (found): MessageEntity => ({ type: 'bot_command', offset: found.index, length: found[0].length }),
   )

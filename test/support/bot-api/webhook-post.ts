@@ -15,7 +15,7 @@ export interface WebhookReply {
   body: Buffer
 }
 
-/** Delivers over at most `maxConnections` connections that stay open. */
+/** Delivers over connections that stay open. */
 export interface WebhookPoster {
   post(body: string, timeoutMs: number): Promise<WebhookReply>
   close(): void
@@ -23,7 +23,7 @@ export interface WebhookPoster {
 
 export const createPoster = (to: Webhook): WebhookPoster => {
   const secure = to.url.startsWith('https:')
-  const agent = secure ? undefined : new Agent({ keepAlive: true, maxSockets: to.maxConnections })
+  const agent = secure ? undefined : new Agent({ keepAlive: true })
   return {
     close: () => agent?.destroy(),
     post: (body, timeoutMs) =>
