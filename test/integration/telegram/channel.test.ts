@@ -9,6 +9,7 @@ import { FileId } from '../../../src/core/ids.ts'
 import type { AbstractMessage } from '../../../src/ports/channel.ts'
 import { DomainError } from '../../../src/ports/errors.ts'
 import { type BotApi, type BotSide, type Person, startBotApi } from '../../support/bot-api/server.ts'
+import { expectKnownCalls } from './calls.ts'
 import { canary, token } from './open-telegram.ts'
 
 let server: BotApi
@@ -35,7 +36,10 @@ beforeEach(async () => {
   person.says('السلام عليكم')
   channel = openChannel(server.url)
 })
-afterEach(() => server.close())
+afterEach(() => {
+  expectKnownCalls(server.log())
+  return server.close()
+})
 
 const message = (text: string, more: Partial<AbstractMessage> = {}): AbstractMessage => ({
   text,
@@ -127,17 +131,21 @@ describe('what is shown', () => {
   })
 
   test('objects of an upload are not lost', async () => {
-    const api = createBotApi({ token, apiRoot: server.url })
+    // Fields that the channel itself does not send: on a server of their own.
+    const other = await startBotApi()
+    const someone = other.bot(token).person(7001)
+    someone.says('سلام')
     const source = Buffer.from('x')
-    await api.call('sendDocument', {
+    await createBotApi({ token, apiRoot: other.url }).call('sendDocument', {
       chat_id: 7001,
       document: { source, filename: 'a.pdf' },
-      reply_parameters: { message_id: person.lastMessageId() },
+      reply_parameters: { message_id: someone.lastMessageId() },
       caption_entities: [{ type: 'bold', offset: 0, length: 1 }],
       caption: 'س',
     })
-    const payload = sends()[0]?.payload
-    expect(JSON.parse(String(payload?.reply_parameters))).toEqual({ message_id: person.lastMessageId() })
+    const payload = other.log()[0]?.payload
+    await other.close()
+    expect(JSON.parse(String(payload?.reply_parameters))).toEqual({ message_id: someone.lastMessageId() })
     expect(JSON.parse(String(payload?.caption_entities))).toEqual([{ type: 'bold', offset: 0, length: 1 }])
   })
 
