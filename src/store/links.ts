@@ -83,6 +83,14 @@ export const createLinkStore = (prisma: PrismaClient, keyring: Keyring): LinkSto
         return named?.data?.username ?? null
       }),
 
+    nameBot: ({ association, account }, username) =>
+      inAssociation(prisma, association, async (tx) => {
+        const settings = BotSettings.parse({ username })
+        await tx.$executeRaw`
+          update channel_account set settings = settings || ${JSON.stringify(settings)}::jsonb
+          where id = ${account}::uuid and association = ${association} and settings ->> 'username' is distinct from ${username}`
+      }),
+
     linkedWith: (association, contact) =>
       inAssociation(prisma, association, async (tx) => placesOf(tx, await linkedContacts(tx, association, contact))),
 
