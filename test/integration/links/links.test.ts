@@ -106,6 +106,17 @@ test('words of staff on a request of the other side open with the key of its own
   expect(await store.turns.requestsOf(masakin, telegram.contact)).toMatchObject([{ note: 'وضعنا اللوحة', stage: 'closed' }])
 })
 
+test('a linked contact who was erased is seen no more, and takes nothing along', async () => {
+  const [web, telegram] = [await meet(store, 'web-8'), await meet(store, 'telegram-8')]
+  const mine = await file(web)
+  await file(telegram)
+  await link(web, telegram)
+  await store.owner.query('update contact set key = null, erased_at = now() where id = $1', [telegram.contact])
+  store.keyring.forget(telegram.contact)
+  expect(await seenBy(web)).toEqual([mine])
+  expect(await store.links.linkedWith(masakin, web.contact)).toEqual([])
+})
+
 test('a link works once, for a quarter of an hour, in its own association, and not where it was made', async () => {
   const [maker, claimer, second] = [await meet(store, 'web-3'), await meet(store, 'telegram-3'), await meet(store, 'telegram-3b')]
   const token = await offerOf(maker)
