@@ -36,7 +36,10 @@ export const createChatStore = (prisma: PrismaClient, keyring: Keyring): ChatSto
       const arrived = await tx.inbox.findMany({ where, orderBy: { id: 'asc' } })
       const left = await tx.outbox.findMany({ where: { ...where, state: { in: shown } }, orderBy: { id: 'asc' } })
       const messages = left.map((row) => ({ row, message: opener.message(row.id, row.message) }))
-      const contents = arrived.map((row) => ({ row, content: opener.content(row.id, row.content) }))
+      // What a link carried is no line of the conversation: the answer to it is.
+      const contents = arrived
+        .map((row) => ({ row, content: opener.content(row.id, row.content) }))
+        .filter(({ content }) => content?.kind !== 'start')
       const pressed = contents.some(({ content }) => content?.kind === 'choice')
       // A press may answer a question from before `since`: its words stand there.
       const earlier =

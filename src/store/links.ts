@@ -18,13 +18,16 @@ const tokenBytes = 32
 
 const BotSettings = z.object({ username: z.string().regex(/^\w{4,64}$/) })
 
-/** Contacts linked with this one now: directly, never by way of a third. */
+/** Contacts linked with this one now: directly, never by way of a third. Who was erased is linked with nobody. */
 const linkedContacts = async (tx: Tx, association: Slug, contact: ContactId): Promise<ContactId[]> => {
   const links = await tx.link.findMany({
     where: { association, revokedAt: null, OR: [{ contactA: contact }, { contactB: contact }] },
     select: { contactA: true, contactB: true },
   })
-  return links.map(({ contactA, contactB }) => ContactId.parse(contactA === contact ? contactB : contactA))
+  if (links.length === 0) return []
+  const others = links.map(({ contactA, contactB }) => (contactA === contact ? contactB : contactA))
+  const alive = await tx.contact.findMany({ where: { id: { in: others }, erasedAt: null }, select: { id: true }, orderBy: { id: 'asc' } })
+  return alive.map(({ id }) => ContactId.parse(id))
 }
 
 const placesOf = async (tx: Tx, contacts: ContactId[]): Promise<ChannelKind[]> => {
@@ -81,6 +84,14 @@ export const createLinkStore = (prisma: PrismaClient, keyring: Keyring): LinkSto
         })
         const named = accounts.map(({ settings }) => BotSettings.safeParse(settings)).find(({ success }) => success)
         return named?.data?.username ?? null
+      }),
+
+    nameBot: ({ association, account }, username) =>
+      inAssociation(prisma, association, async (tx) => {
+        const settings = BotSettings.parse({ username })
+        await tx.$executeRaw`
+          update channel_account set settings = settings || ${JSON.stringify(settings)}::jsonb
+          where id = ${account}::uuid and association = ${association} and settings ->> 'username' is distinct from ${username}`
       }),
 
     linkedWith: (association, contact) =>

@@ -41,10 +41,9 @@ describe('through the application', () => {
   beforeAll(async () => {
     const channels = [mailbox.channel, mailbox.as('telegram'), mailbox.as('web-chat')]
     opened = await openTestApplication({ releases, clock, channels, window, publicUrl: testUrl })
-    await opened.application.account(masakin, 'telegram')
-    // As the Telegram adapter writes it when the bot has said its name.
-    const settings = JSON.stringify({ username: testBot })
-    await opened.pools.owner.query("update channel_account set settings = $1 where kind = 'telegram'", [settings])
+    // As the Telegram side does when the bot has said its name.
+    const account = await opened.application.account(masakin, 'telegram')
+    await opened.application.store.links.nameBot({ association: masakin, account }, testBot)
   })
   afterAll(() => opened.close())
 

@@ -49,6 +49,12 @@ const words = [
   'القائمة',
   'أعد',
   'شكوى',
+  'المندوب رفع صوته علي قدام الناس',
+  'عندي اقتراح',
+  'زيدوا مقاعد الانتظار في المقر',
+  'أتطوع',
+  'متابعة على الموقع',
+  'فك الربط',
   'إيقاف',
   'ابدأ',
   'English',
@@ -69,11 +75,14 @@ const words = [
   'MSK-10421',
   'a'.repeat(3000),
 ]
+const payloads = [null, 'volunteer', 'support', 'suggestion', 'complaint', 'status', 'somewhere', `l_${'0'.repeat(43)}`]
 const media = ['photo', 'pdf', 'voice', 'video', 'sticker', 'location', 'contact', 'unknown', 'huge', 'zip', 'empty', 'locked']
 
 const stepOf: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.constantFrom(...words).map((person) => ({ person })) },
   { weight: 2, arbitrary: fc.constantFrom(1, 2, 3, 'agree', 'nonsense').map((press) => ({ press })) },
+  { weight: 2, arbitrary: fc.constantFrom(...words.filter((word) => word !== '')).map((edit) => ({ edit })) },
+  { weight: 1, arbitrary: fc.constantFrom(...payloads).map((start) => ({ start })) },
   { weight: 2, arbitrary: fc.constantFrom(...media).map((sends) => ({ sends })) },
   { weight: 1, arbitrary: fc.constantFrom('20m', '3h', '13h', '4d', '40d').map((wait) => ({ wait })) },
   { weight: 1, arbitrary: fc.constantFrom<Step>({ takes: 'نورة' }, { releases: true }, { staff: 'معك نورة' }, { moves: 'closed' }) },
@@ -93,15 +102,20 @@ const starts: Step[][] = [
   [...form, { sends: 'pdf' }, { person: 'صح' }, { person: 'أوافق' }, { moves: 'closed' }, ...form.slice(0, 8), { wait: '20m' }],
 ]
 
-const run = async (steps: Step[]): Promise<void> => {
-  const player = createPurePlayer(releases, masakin, '2026-11-24T10:00:00+03:00')
+const run = async (channel: string, steps: Step[]): Promise<void> => {
+  const player = createPurePlayer(releases, masakin, '2026-11-24T10:00:00+03:00', channel)
   let owned = false
   let submitted = false
   for (const step of steps) {
-    const asked = player.state().prompt
+    const before = player.state()
+    const asked = before.prompt
+    const top = before.run?.frames.at(-1)
+    const tries = (top?.tries ?? 0) + (top?.vars.mode === undefined ? 0 : 1)
     if ('person' in step) await player.person(step.person)
     else if ('press' in step) await player.press(step.press)
     else if ('sends' in step) await player.sends(step.sends)
+    else if ('start' in step) await player.start(step.start)
+    else if ('edit' in step) await player.edit(step.edit)
     else if ('wait' in step) {
       const unit = { m: 60_000, h: 3_600_000, d: 86_400_000 }[step.wait.slice(-1)] ?? 0
       await player.wait(Number(step.wait.slice(0, -1)) * unit)
@@ -154,6 +168,12 @@ const run = async (steps: Step[]): Promise<void> => {
       expect(said.length).toBeLessThanOrEqual(1)
       expect(state.prompt?.at === undefined || said.length === 0 || !said[0]?.includes('١. ')).toBe(true)
     }
+    if (!owned && 'start' in step) expect({ said: said.length > 0, step }).toEqual({ said: true, step })
+    // Nothing taken is overwritten by an edit: at most the open question, which had refused what was said, takes it.
+    if ('edit' in step && asked?.flow === 'support-request') {
+      const saved = player.effects().filter((effect) => effect.kind === 'save-answer')
+      if (tries === 0) expect({ saved, step }).toEqual({ saved: [], step })
+    }
     if (!owned && 'person' in step && step.person === 'موظف') expect(state.waiting).not.toBeNull()
     if (!owned && ('person' in step || 'press' in step || 'sends' in step)) {
       // Silence only for thanks, stickers, nothing said, or a place in the queue.
@@ -169,8 +189,11 @@ const run = async (steps: Step[]): Promise<void> => {
 
 test('random walks from everywhere', { timeout: 60_000 }, async () => {
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...starts), fc.array(stepOf, { minLength: 1, maxLength: 25 }), (start, steps) =>
-      run([...start, ...steps]),
+    fc.asyncProperty(
+      fc.constantFrom('console', 'telegram', 'web-chat'),
+      fc.constantFrom(...starts),
+      fc.array(stepOf, { minLength: 1, maxLength: 25 }),
+      (channel, start, steps) => run(channel, [...start, ...steps]),
     ),
     { numRuns: Number(process.env.WALKS ?? 150) },
   )

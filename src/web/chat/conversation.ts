@@ -1,6 +1,7 @@
 /** The conversation of one page, outside React: what is shown, and what may be done. */
 import type { ChatMessage, ChatOpen } from '../../http/contract.ts'
 import { markSeen, openChat, Refusal } from './api.ts'
+import { takeLinks } from './arrival.ts'
 import { follow } from './follow.ts'
 import { keeper } from './keep.ts'
 import { mergeMessages } from './merge.ts'
@@ -110,6 +111,10 @@ export const createConversation = (slug: string): Conversation => {
     outbox.hurry()
   })
 
+  let known = () => {}
+  const ready = new Promise<void>((resolve) => {
+    known = resolve
+  })
   const start = async (): Promise<void> => {
     for (let wait = 500; ; wait = Math.min(wait * 2, 10_000)) {
       try {
@@ -124,6 +129,7 @@ export const createConversation = (slug: string): Conversation => {
         await new Promise((resolve) => setTimeout(resolve, wait))
       }
     }
+    known()
     const unsent = kept.read().filter((item) => !shown(item.clientId))
     outbox.add(unsent.map((item) => ({ ...item, state: 'waiting' })))
     follow(slug, () => view.messages.at(-1)?.id ?? null, {
@@ -148,6 +154,7 @@ export const createConversation = (slug: string): Conversation => {
       if (event.persisted) void open().catch(() => undefined)
     })
   }
+  takeLinks(slug, newId, ready)
   void start()
 
   const add = (what: Pending['what'], text: string): Pending => ({

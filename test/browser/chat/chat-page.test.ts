@@ -441,3 +441,30 @@ test('the first screen weighs at most 90 KiB, its fonts 56', async () => {
   expect(fonts).toHaveLength(4)
   expect(sum).toBeLessThanOrEqual(56 * 1024)
 })
+
+test('a one-time link is handed over once and is gone from the address bar, also in a page that was open', async () => {
+  const { chat, server, context, visit } = await start({
+    answer: (_said, content) => (content.kind === 'start' ? [{ text: 'هل طلبت هذا الرابط؟' }] : []),
+  })
+  const [first, second] = [`l_${'a'.repeat(43)}`, `l_${'b'.repeat(43)}`]
+  const page = await context.newPage()
+  watch(page)
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url() + (request.headers().referer ?? '')))
+  await page.goto(`${server.url}/c/masakin#link=${first}`)
+  await page.getByText('هل طلبت هذا الرابط؟').waitFor()
+  expect(await page.evaluate(() => location.href)).toBe(`${server.url}/c/masakin`)
+  expect(chat.received.map(({ content }) => content)).toEqual([{ kind: 'start', payload: first }])
+  // No server and no log on the way has seen it.
+  expect(asked.join()).not.toContain(first)
+  await page.reload()
+  await page.getByText('هل طلبت هذا الرابط؟').waitFor()
+  await page.evaluate((token) => {
+    location.hash = `link=${token}`
+  }, second)
+  await expect.poll(() => chat.received.map(({ content }) => ('payload' in content ? content.payload : null))).toEqual([first, second])
+  expect(await page.evaluate(() => location.href)).toBe(`${server.url}/c/masakin`)
+  const plain = await visit()
+  await plain.waitForTimeout(300)
+  expect(chat.received).toHaveLength(2)
+})

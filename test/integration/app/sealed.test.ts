@@ -1,7 +1,8 @@
 /** What the rating says is true: whoever served does not read it in the transcript or in the list. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Slug, StaffId } from '../../../src/core/ids.ts'
+import { showRequest } from '../../../src/app/desk/show-request.ts'
+import { RequestId, Slug, StaffId } from '../../../src/core/ids.ts'
 import { loadReleases } from '../../../src/main/load-releases.ts'
 import { createDeskStore } from '../../../src/store/desk-store.ts'
 import { createAppPlayer, createMailbox, createTestClock } from '../../support/app-player.ts'
@@ -53,4 +54,41 @@ test('a rating and its comment are one line without words; before and after stay
       .flatMap((line) => ('آلي' in line ? [line.آلي] : []))
       .join('\n'),
   ).toContain('تقييمك حق لك')
+})
+
+test('a complaint is one line without words, from the message that brought it on; it stands in its request, without a name', async () => {
+  const player = await createAppPlayer(opened.application, mailbox, clock, masakin, window)
+  for (const said of [...supportAnswers, 'شكوى', 'المندوب رفع صوته علي', 'وزميله يضحك', 'لا']) {
+    await player.person(said)
+    await player.wait(60_000)
+  }
+  const { store, contents } = opened.application
+  const desk = createDeskStore(store.prisma, store.keyring, clock)
+  const read = async () => desk.conversation(masakin, await player.conversation(), 500)
+  const { lines, newest, waitingReason, requests } = await read()
+  const words = JSON.stringify([lines, newest, await desk.conversations(masakin, StaffId.parse(randomUUID()))])
+  for (const hidden of ['شكوى', 'رفع صوته', 'يضحك', 'نعتذر عمّا مررت', 'سجّلنا شكواك']) expect(words).not.toContain(hidden)
+  expect(words).toContain('الإيجار متراكم')
+  // Between them stands that the conversation waits for a person.
+  expect(lines.flatMap(({ from, kind }) => (from === 'notice' ? [kind] : []))).toEqual(['sealed', 'asked', 'sealed'])
+  expect(waitingReason).toBe('complaint')
+
+  const complaint = requests.find(({ service }) => service === 'complaint')
+  const shown = await showRequest(
+    { store: desk, contents },
+    { association: masakin, request: RequestId.parse(complaint?.id), language: 'ar' },
+  )
+  expect(shown).toMatchObject({ person: null, declaration: null, way: ['submitted', 'closed'] })
+  expect(shown.next).toEqual([{ stage: 'closed', note: 'required', told: true }])
+  expect(shown.answers.map(({ label, value }) => [label, value])).toEqual([
+    ['ما حدث', 'المندوب رفع صوته علي'],
+    ['ذكر الاسم', 'لا، دون اسم'],
+    ['تفاصيل لاحقة', 'وزميله يضحك'],
+  ])
+
+  // Said to a member of staff who owns the conversation, it is theirs to read.
+  await player.person('عندي شكوى')
+  await player.takes('نورة')
+  await player.person('أكلمك أنت الآن')
+  expect(JSON.stringify((await read()).lines)).toContain('أكلمك أنت الآن')
 })

@@ -238,3 +238,16 @@ test('what was seen is passed on', async () => {
   expect((await browser.post(`${api}/seen`, { id })).status).toBe(204)
   expect(chat.seenIds).toContain(id)
 })
+
+test('what a link carried is handed over as it is, and nothing else passes for it', async () => {
+  const { browser } = await visit()
+  const payload = `l_${'aZ0-'.repeat(10)}abc`
+  const start = (carried: unknown) =>
+    browser.post(`${api}/messages`, { clientId: randomUUID(), content: { kind: 'start', payload: carried } })
+  expect((await start(payload)).status).toBe(202)
+  expect(chat.received.at(-1)?.content).toEqual({ kind: 'start', payload })
+  const before = chat.received.length
+  for (const carried of [null, '', 'x'.repeat(65), 'a b', 'l_<script>', 'l_\u0661']) expect((await start(carried)).status).toBe(422)
+  expect(chat.received).toHaveLength(before)
+  expect(server.log()).not.toContain(payload)
+})

@@ -5,8 +5,10 @@ import { handoverReasons, messageClasses } from '../../../src/core/engine/effect
 import { contentKinds, timerKinds } from '../../../src/core/engine/input.ts'
 import { RequestId } from '../../../src/core/ids.ts'
 import { requestStages } from '../../../src/core/requests/request.ts'
+import { serviceOf, services } from '../../../src/core/requests/services.ts'
 import { channelKinds, sendFailures } from '../../../src/ports/channel.ts'
 import { DomainError } from '../../../src/ports/errors.ts'
+import { sealedSpans } from '../../../src/ports/turn-store.ts'
 import { inAssociation } from '../../../src/store/prisma.ts'
 import { joinTurns, prepareTurn } from '../../../src/store/turn-rows.ts'
 import {
@@ -269,4 +271,8 @@ test('closed lists of the database are those of the program', async () => {
   expect(await domain('timer_kind')).toEqual([...timerKinds])
   expect(await check('channel_account', 'kind')).toEqual([...channelKinds])
   expect(await domain('request_stage')).toEqual([...requestStages])
+  expect(await check('inbox', 'seal')).toEqual([...sealedSpans])
+  expect(await check('outbox', 'seal')).toEqual([...sealedSpans])
+  const undeclared = (await check('request', 'submitted')).filter((name) => name !== 'draft' && name !== 'discarded')
+  expect(undeclared).toEqual(Object.keys(services).filter((service) => !serviceOf(service).declared))
 })
