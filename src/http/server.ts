@@ -90,7 +90,13 @@ const endPatiently = (app: FastifyInstance): void => {
     lines.add(line)
     line.once('close', () => lines.delete(line))
   })
+  let ending = false
+  app.addHook('onSend', async (_request, reply) => {
+    // Begun before the end: its line would be kept for a next request that nobody takes.
+    if (ending) reply.header('connection', 'close')
+  })
   app.addHook('preClose', async () => {
+    ending = true
     for (const line of lines) if (line.bytesRead === 0) line.destroy()
     setTimeout(() => app.server.closeAllConnections(), dawdleMs).unref()
   })

@@ -34,7 +34,8 @@ const lookAtKeys = async (config: Config): Promise<Omit<Finding, 'what'>> => {
     if (existsSync(path)) marks.push(`${name} ${markOf(await readKeyFile(path))}`)
     else missing.push(path)
   }
-  if (missing.length === 0) return { level: 'ok', says: `${marks.join(', ')}; the same on every machine` }
+  const same = config.role === 'all' ? '' : '; the same on every machine'
+  if (missing.length === 0) return { level: 'ok', says: marks.join(', ') + same }
   if (config.role !== 'all')
     return { level: 'fatal', says: `${missing.join(', ')} missing: every process needs the same, and a ${config.role} makes none` }
   if (marks.length > 0) return { level: 'fatal', says: `${missing.join(', ')} missing: put back from a backup` }

@@ -171,3 +171,29 @@ test('without a cookie there is no stream', async () => {
   const { server } = await start(createFakeChat())
   expect((await fetch(`${server.url}${api}/events`)).status).toBe(401)
 })
+
+test('the end waits for what a page has just sent, and for nothing else', async () => {
+  const fake = createFakeChat({ answer: () => [] })
+  let arrived = (): void => {}
+  const hasArrived = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const chat: ChatUseCases = {
+    ...fake,
+    receive: async (...given) => {
+      arrived()
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return fake.receive(...given)
+    },
+  }
+  const { browser, server, send } = await start(chat)
+  const stream = await browser.follow(`${api}/events`)
+  const sent = send('قبل الإغلاق')
+  await hasArrived
+  servers.length = 0
+  const began = Date.now()
+  await server.close()
+  expect((await sent).status).toBe(202)
+  expect(Date.now() - began).toBeLessThan(2_000)
+  await stream.ended
+})

@@ -63,6 +63,22 @@ test('without Redis a gateway starts and serves all the same, and says once what
   await fleet.redis.restart()
 })
 
+test('what waits for the end of a burst is answered before the process ends', { timeout: 60_000 }, async () => {
+  const gateway = await fleet.start('gateway', { SILA_BURST_TEXT_MS: '3500' })
+  const visitor = createVisitor(gateway.url)
+  await visitor.say('السلام عليكم')
+  await visitor.answer()
+  await visitor.say('كنت أريد أن')
+  const states = async () =>
+    (await fleet.query<{ state: string }>('select state from inbox order by id desc limit 1')).map(({ state }) => state)
+  expect(await states()).toEqual(['waiting'])
+  const left = await fleet.query('select 1 from outbox')
+  expect(await gateway.end()).toBe(0)
+  expect(await states()).toEqual(['taken'])
+  expect((await fleet.query(`select state from outbox where state <> 'sent'`)).length).toBe(0)
+  expect((await fleet.query('select 1 from outbox')).length).toBeGreaterThan(left.length)
+})
+
 test('beside data that others have made: other keys are refused, whichever of them', { timeout: 60_000 }, async () => {
   const keys = join(fleet.dataDir, 'keys')
   const own = join(folder, 'own.key')

@@ -1,4 +1,5 @@
 /** What processes tell each other through a real Redis, and what they do when it cannot carry it. */
+import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
@@ -36,8 +37,8 @@ afterAll(async () => {
 })
 
 /** A process: what it publishes, and everything its pages were told. */
-const join = async () => {
-  const bus = openBus({ url: redis.url, logger, pulseMs })
+const join = async (url = redis.url) => {
+  const bus = openBus({ url, logger, pulseMs })
   open.push(bus)
   const signals = createSignals(bus)
   const told: Event[] = []
@@ -140,16 +141,40 @@ test('what could not be said is owed: the others are told that they missed somet
   await soon(() => expect(count(there.told, 'missed')).toBeGreaterThanOrEqual(1))
 })
 
-test('a Redis that keeps the line and says nothing is left, and found again', { timeout: 20_000 }, async () => {
-  const { told, signals } = await join()
-  const other = await join()
-  await asking.call('client', ['pause', '1200', 'all'])
-  await soon(() => expect(count(told, 'missed')).toBeGreaterThanOrEqual(2))
-  await soon(() => expect(lines.filter((line) => line.includes('are back'))).toHaveLength(2))
+/** A way to Redis on which lines can be frozen: they stay open and carry nothing more. New ones are whole. */
+const openWay = async () => {
+  const lines = new Set<Socket>()
+  const { port } = new URL(redis.url)
+  const way = createServer((near) => {
+    const far = connect(Number(port), '127.0.0.1')
+    for (const line of [near, far]) lines.add(line.on('error', () => {}).on('close', () => lines.delete(line)))
+    near.pipe(far)
+    far.pipe(near)
+  })
+  await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve))
+  const address = way.address()
+  return {
+    url: `redis://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    freeze: () => {
+      for (const line of lines) line.unpipe().pause()
+    },
+    close: () => {
+      for (const line of lines) line.destroy()
+      way.close()
+    },
+  }
+}
+
+test('a line that stays open and carries nothing is left, and another made', { timeout: 20_000 }, async () => {
+  const way = await openWay()
+  const [here, there] = await Promise.all([join(way.url), join()])
+  way.freeze()
+  await soon(() => expect(count(here.told, 'missed')).toBeGreaterThanOrEqual(2))
+  await soon(() => expect(lines.filter((line) => line.includes('are back'))).toHaveLength(1))
   await setTimeout(2 * pulseMs)
-  other.told.length = 0
-  signals.events.publish({ kind: 'request', association, request })
-  await soon(() => expect(count(other.told, 'request')).toBe(1))
+  here.signals.events.publish({ kind: 'request', association, request })
+  await soon(() => expect(count(there.told, 'request')).toBe(1))
+  way.close()
 })
 
 test('many pages read again a few at a time', async () => {
