@@ -27,6 +27,8 @@ export interface OpenApplication {
 
 export interface OpenOptions {
   config: Config
+  /** Of a process that serves (platform/place.ts). */
+  place?: string
   /** `start` takes the folder; `command` joins whoever has it. */
   how: 'start' | 'command'
   channels?: Channel[]
@@ -59,7 +61,11 @@ export const openApplication = async (options: OpenOptions): Promise<OpenApplica
   const data = options.how === 'start' ? await startData(place) : await joinOrStart(place)
   let pools: Pools | null = null
   try {
-    pools = openPools({ url: data.url, onError: (err) => logger.warn({ err }, 'an idle connection was lost') })
+    pools = openPools({
+      url: data.url,
+      ...(options.place && { place: options.place }),
+      onError: (err) => logger.warn({ err }, 'an idle connection was lost'),
+    })
     const { applied } = await migrate(pools.owner, migrationsDir)
     await assertRole(pools.app)
     const keys = await loadKeys(data.dataDir, config, await keyRefusals(config, pools))

@@ -1,6 +1,5 @@
 /** Starts a process of any role on its data, and ends it without losing anything. */
 import { existsSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
@@ -11,6 +10,7 @@ import { createBackend } from '../platform/bullmq.ts'
 import { codeOf, PlatformError } from '../platform/errors.ts'
 import { createLogger, createPino, type Logger } from '../platform/logger.ts'
 import { createMetrics } from '../platform/metrics.ts'
+import { placeOf } from '../platform/place.ts'
 import type { Bus } from '../platform/redis-bus.ts'
 import { buildPages } from './build-pages.ts'
 import { createSignals } from './events.ts'
@@ -41,12 +41,13 @@ export interface StartOptions {
 export const start = async ({ config, say, window }: StartOptions): Promise<Running> => {
   const began = performance.now()
   const role = roles[config.role]
+  const place = placeOf(config.port)
   const logger = createLogger({ level: config.logLevel })
   const metrics = createMetrics()
   if (role.pages && !existsSync(pagesDir)) await buildPages(say)
   const bus = await openBusOf(config, logger)
   const signals = createSignals(bus)
-  const opened = await openApplication({ config, how: 'start', logger, metrics, signals, ...(window && { window }) }).catch(
+  const opened = await openApplication({ config, how: 'start', place, logger, metrics, signals, ...(window && { window }) }).catch(
     async (error: unknown) => {
       await bus?.close()
       throw error
@@ -70,7 +71,7 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
       indexKey: keys.index,
       ping: () => pools.app.query('select 1'),
       logger,
-      ...(config.port !== 0 && { place: `${hostname()}:${config.port}` }),
+      place,
       setReachable: ({ association, account, external, reachable }) => application.setReachable(association, account, external, reachable),
       deadLetter: async ({ update, ...of }, error) => {
         await application.deadLetters.put({ ...of, externalId: `update:${update.update_id}`, body: JSON.stringify(update), error })
@@ -90,6 +91,8 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
       answers: role.answersBells,
     })
     application.setBell((dueAt) => void jobs.ring(dueAt))
+    // What the process before this one had taken to send, when it was killed.
+    await application.store.outbox.reclaim()
     await application.sweep()
     if (role.receives) await telegram.start()
     await data.announce(url)

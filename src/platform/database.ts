@@ -19,12 +19,14 @@ export interface PoolOptions {
   url: string
   /** Connections of the application's pool: each costs PostgreSQL 7 MB under load, and more than ten were not faster. */
   max?: number
+  /** Which process this is (place.ts), for what it has taken to send. */
+  place?: string
   /** An idle connection was lost; the pool makes a new one when it needs it. */
   onError?: (error: Error) => void
 }
 
 /** Opens nothing yet: the first query connects. Ask `checkConnection` first for a line that explains what is wrong. */
-export function openPools({ url, max = 10, onError = () => {} }: PoolOptions): Pools {
+export function openPools({ url, max = 10, place, onError = () => {} }: PoolOptions): Pools {
   const owner = new pg.Pool({
     connectionString: url,
     max: 3,
@@ -38,7 +40,7 @@ export function openPools({ url, max = 10, onError = () => {} }: PoolOptions): P
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
     keepAlive: true,
-    application_name: 'sila',
+    application_name: place === undefined ? 'sila' : `sila-${place}`,
   })
   // The server may end a session that has just said goodbye: no news while we close.
   let closing = false

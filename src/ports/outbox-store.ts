@@ -56,7 +56,7 @@ export interface OutboxStore {
   /**
    * Leases the oldest queued message of each conversation: of the named ones, of what waits for the pace of one
    * account, or of any that are due. A row whose epoch is older than its conversation's is cancelled instead. One
-   * whose lease ran out becomes `uncertain`; news of a request (`push`) is queued once more.
+   * whose lease ran out was being sent by a process that is gone: it is queued once more, and `uncertain` the second time.
    *
    * Never more than may leave now: permits of an account and of a chat are given out in the database, so they hold
    * across processes. Replies and words of staff go first; a part of the account's burst is left to them.
@@ -70,6 +70,8 @@ export interface OutboxStore {
    * @throws DomainError `invalid-input` for settings that say nothing sensible; `fallback` holds then
    */
   pace(account: AccountId, fallback: Pace | null): Promise<void>
+  /** Ends the leases that this process had before it was killed and came back. Only before anything is leased. */
+  reclaim(): Promise<void>
   /** Nothing leaves this account for so long, whichever process asks. Never shortens a pause. */
   pause(account: AccountId, ms: number): Promise<void>
   /**

@@ -116,6 +116,10 @@ export const createOutboxStore = (pool: Pool, prisma: PrismaClient, keyring: Key
 
     pace: (account, fallback) => applyPace(pool, account, fallback),
 
+    async reclaim() {
+      await pool.query('select outbox_reclaim()')
+    },
+
     async pause(account, ms) {
       await pool.query('select outbox_pause($1, $2)', [account, Math.ceil(ms)])
     },

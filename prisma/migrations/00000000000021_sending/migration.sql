@@ -6,6 +6,7 @@
 ALTER TABLE outbox
   ADD COLUMN failures smallint NOT NULL DEFAULT 0,
   ADD COLUMN repeated boolean NOT NULL DEFAULT false,
+  ADD COLUMN leased_by text, -- the process that has it: see outbox_reclaim
   ADD COLUMN held_account uuid,
   ADD COLUMN held_rank smallint; -- 0: someone is waiting for it; 1: begun by us
 CREATE INDEX outbox_held_idx ON outbox (held_account, held_rank, at, id) WHERE state = 'queued' AND held_account IS NOT NULL;
@@ -375,12 +376,12 @@ BEGIN
       LIMIT most
     ) h;
     EXIT WHEN upset IS NULL;
-    -- Nobody knows whether a message whose lease ran out was delivered. What must arrive is repeated, once; the
-    -- rest no longer blocks its line.
+    -- The process that was sending it is gone, and nobody knows whether it was delivered. Better heard twice than
+    -- never: it is sent once more, once.
     FOR association, conversation, channel IN
       UPDATE outbox o SET lease_until = NULL, retry_at = NULL, failure = 'timeout',
-        state = CASE WHEN o.class = 'push' AND NOT o.repeated THEN 'queued' ELSE 'uncertain' END,
-        repeated = o.repeated OR o.class = 'push'
+        state = CASE WHEN o.repeated THEN 'uncertain' ELSE 'queued' END,
+        repeated = true
       FROM conversation c JOIN channel_account k ON k.id = c.account_id
       WHERE o.conversation_id = ANY (upset) AND o.state = 'sending' AND o.lease_until < clock AND c.id = o.conversation_id
       RETURNING o.association, o.conversation_id, k.kind
@@ -420,7 +421,7 @@ BEGIN
   WITH leased AS (
     -- Guarded, so that of two senders one gets the row: the other waits for it and finds it changed.
     UPDATE outbox o SET state = 'sending', attempt = o.attempt + 1, lease_until = clock_timestamp() + lease_ms * interval '1 ms',
-      held_account = NULL, held_rank = NULL
+      leased_by = current_setting('application_name'), held_account = NULL, held_rank = NULL
     FROM conversation c
     WHERE o.id = ANY (leaving) AND c.id = o.conversation_id AND o.state = 'queued' AND o.epoch = c.epoch
     RETURNING o.id, o.association, o.conversation_id, c.account_id, c.address_id, c.contact_id, c.last_in_at, o.class, o.message, o.attempt, o.failures, o.repeated
@@ -601,6 +602,15 @@ BEGIN
 END
 $$;
 
+-- A process that comes back in its place need not wait until the leases of the one before it run out.
+CREATE FUNCTION outbox_reclaim() RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+  UPDATE outbox o SET lease_until = clock_timestamp() - interval '1 ms'
+  WHERE o.state = 'sending' AND o.leased_by = current_setting('application_name')
+$$;
+
 -- ── Dead letters ────────────────────────────────────────────────────────────────────────────────
 CREATE FUNCTION dead_letters() RETURNS bigint
 LANGUAGE sql STABLE SECURITY DEFINER
@@ -622,6 +632,7 @@ BEGIN
     'outbox_lease(uuid[], uuid, integer, integer)',
     'outbox_permit(uuid, uuid[], integer)',
     'outbox_settle(jsonb)',
+    'outbox_reclaim()',
     'dead_letters()'
   ] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
@@ -636,5 +647,6 @@ GRANT EXECUTE ON FUNCTION
   outbox_pause(uuid, integer),
   outbox_lease(uuid[], uuid, integer, integer),
   outbox_settle(jsonb),
+  outbox_reclaim(),
   dead_letters()
 TO sila_app;
