@@ -7,17 +7,20 @@ export interface InHand {
   add(ids: readonly number[]): number[]
   /** It may be acknowledged. */
   finish(id: number): void
-  /** For the next call; undefined before anything came. */
+  /** What the next call would acknowledge; undefined before anything came. */
   offset(): number | undefined
+  /** @returns the offset of a call that is made now: what lies below can no longer come, and is forgotten */
+  acknowledge(): number | undefined
   /** How many are not finished. */
   size(): number
 }
 
 export const createInHand = (): InHand => {
   const open = new Set<number>()
-  /** Finished, and above one that is not. */
+  /** Kept until a call acknowledges them: the answer to the one under way may still hold them. */
   const finished = new Set<number>()
   let next: number | undefined
+  const offset = (): number | undefined => (open.size === 0 ? next : Math.min(...open))
   return {
     add(ids) {
       if (ids.length === 0) return []
@@ -28,12 +31,14 @@ export const createInHand = (): InHand => {
       return fresh
     },
     finish(id) {
-      if (!open.delete(id)) return
-      finished.add(id)
-      const oldest = open.size === 0 ? Number.POSITIVE_INFINITY : Math.min(...open)
-      for (const done of finished) if (done < oldest) finished.delete(done)
+      if (open.delete(id)) finished.add(id)
     },
-    offset: () => (open.size === 0 ? next : Math.min(...open)),
+    offset,
+    acknowledge() {
+      const limit = offset()
+      if (limit !== undefined) for (const id of finished) if (id < limit) finished.delete(id)
+      return limit
+    },
     size: () => open.size,
   }
 }

@@ -103,9 +103,9 @@ export const createPolling = (options: PollingOptions): Connection => {
   }
 
   const poll = async (seconds: number): Promise<void> => {
-    const offset = inHand.offset()
     polling = new AbortController()
     if (stopping.signal.aborted) return
+    const offset = inHand.acknowledge()
     told = offset
     const given: unknown = await api.call(
       'getUpdates',

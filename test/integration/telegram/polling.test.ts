@@ -109,6 +109,8 @@ describe('the loop alone', () => {
     deadLetter?(id: number): Promise<void>
     lease?: PollLease
     pollSeconds?: number
+    /** Before it listens. */
+    prepare?(api: ReturnType<typeof createBotApi>): Promise<unknown>
   }
 
   const listen = async (options: LoopOptions = {}): Promise<void> => {
@@ -116,6 +118,7 @@ describe('the loop alone', () => {
     server = await startBotApi({ conflictHoldMs: 50 })
     bot = server.bot(token)
     const api = createBotApi({ token, apiRoot: server.url })
+    await options.prepare?.(api)
     const intake = createIntake({
       receive: async (raw) => {
         // As the server's own types have it.
@@ -168,6 +171,29 @@ describe('the loop alone', () => {
     bot.faults.resume()
     await until('all has come', () => seen.length === 20)
     expect(seen.map(({ id }) => id)).toEqual(ids)
+  })
+
+  test('a webhook that was set once is taken away, and nothing that waited for it is lost', async () => {
+    await listen({
+      prepare: async (api) => {
+        await api.call('setWebhook', { url: 'http://127.0.0.1:1/elsewhere' })
+        bot.person(1).says('سلام')
+      },
+    })
+    await until('it is received', () => seen.length === 1)
+    expect(bot.webhook()).toBeNull()
+  })
+
+  test('a stop waits for what is under way, and acknowledges it', async () => {
+    const slow = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await listen({ receive: () => slow })
+    bot.person(1).says('سلام')
+    await until('it is under way', () => (bot.updates()[0]?.deliveries ?? 0) > 0)
+    setTimeout(release, 100)
+    await connection.stop()
+    expect([seen.length, unconfirmed(bot)]).toEqual([1, 0])
   })
 
   test('a slow chat holds nobody up, and is not acknowledged before it is done', async () => {
