@@ -61,6 +61,8 @@ export const openProcess = (store: TestStore, options: ProcessOptions = {}): Pro
   const deadLetters = createDeadLetters(pools.app, own.prisma, own.keyring, clock)
   const runner = createTurnRunner({
     turns: own.turns,
+    links: own.links,
+    publicUrl: null,
     deadLetters,
     files,
     source: options.source ?? (() => null),
@@ -92,6 +94,8 @@ export const openProcess = (store: TestStore, options: ProcessOptions = {}): Pro
     store: own,
     runner,
     files,
+    links: own.links,
+    publicUrl: null,
     deadLetters,
     sweepDeps: { turns: own.turns, runner, deliverer, clock, log: { failure: () => {} } },
     age: async () => void (await rows(store, `update inbox set received_at = received_at - interval '1 minute' where state = 'waiting'`)),
