@@ -28,7 +28,7 @@ test('what is understood is what the turn hears: the words as they stand after t
       account,
       update: { external, externalId: randomUUID(), at: new Date().toISOString(), content, phone: null },
     })
-  const first = await send({ kind: 'text', text: 'ابي شي ثاني' })
+  const first = await send({ kind: 'text', text: 'السقف يسرب والمطر قادم' })
   const second = await send({ kind: 'edit', text: 'موظف' })
   expect(second.conversation).toBe(first.conversation)
   await application.idle()
