@@ -74,10 +74,9 @@ test('a complaint is one line without words, from the message that brought it on
   expect(waitingReason).toBe('complaint')
 
   const complaint = requests.find(({ service }) => service === 'complaint')
-  const shown = await showRequest(
-    { store: desk, contents },
-    { association: masakin, request: RequestId.parse(complaint?.id), language: 'ar' },
-  )
+  const show = (id: string | undefined) =>
+    showRequest({ store: desk, contents }, { association: masakin, request: RequestId.parse(id), language: 'ar' })
+  const shown = await show(complaint?.id)
   expect(shown).toMatchObject({ person: null, declaration: null, way: ['submitted', 'closed'] })
   expect(shown.next).toEqual([{ stage: 'closed', note: 'required', told: true }])
   expect(shown.answers.map(({ label, value }) => [label, value])).toEqual([
@@ -85,6 +84,12 @@ test('a complaint is one line without words, from the message that brought it on
     ['ذكر الاسم', 'لا، دون اسم'],
     ['تفاصيل لاحقة', 'وزميله يضحك'],
   ])
+
+  // Whoever signs another one is named there, and still not in the first.
+  for (const said of ['شكوى', 'لم يرد أحد على اتصالي', 'نعم', 'خالد العتيبي']) await player.person(said)
+  const signed = (await read()).requests.find(({ id, service }) => service === 'complaint' && id !== complaint?.id)
+  expect(await show(signed?.id)).toMatchObject({ person: 'خالد العتيبي' })
+  expect(await show(complaint?.id)).toMatchObject({ person: null })
 
   // Said to a member of staff who owns the conversation, it is theirs to read.
   await player.person('عندي شكوى')
