@@ -7,7 +7,7 @@ import pg from 'pg'
 import { freshDatabase } from './cluster.ts'
 import { signIn } from './desk-client.ts'
 import { createOfficer, type Officer } from './officer.ts'
-import { type Program, runProgram } from './program.ts'
+import { endPrograms, type Program, runProgram } from './program.ts'
 import { type RunningRedis, startRedis } from './redis.ts'
 
 export interface Member {
@@ -85,6 +85,8 @@ export const openFleet = async (): Promise<Fleet> => {
     },
     close: async () => {
       await Promise.all([...members].map((member) => member.end('SIGKILL')))
+      // And what a failed test had started beside them.
+      endPrograms()
       await pool.end()
       await redis.stop()
       await database.drop()
