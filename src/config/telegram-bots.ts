@@ -1,7 +1,5 @@
 /** Bots of Telegram, as the environment or a container's secret names them. */
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { ConfigError } from './config-error.ts'
 
 export interface BotToken {
   association: string
@@ -35,28 +33,8 @@ export const BotTokens = z.string().transform((text, context): { association: st
 interface Tokens {
   association: string
   telegramBotToken?: z.output<typeof BotTokens> | undefined
-  telegramBotTokenFile?: string | undefined
 }
 
-/**
- * @returns the bots to serve, whichever way they were given
- * @throws ConfigError with one line, without the tokens
- */
-export const readBotTokens = (config: Tokens): BotToken[] => {
-  const { telegramBotToken: given, telegramBotTokenFile: file } = config
-  if (given && file) throw new ConfigError(['TELEGRAM_BOT_TOKEN and TELEGRAM_BOT_TOKEN_FILE: set one of them.'])
-  const bots = given ?? (file === undefined ? [] : readTokenFile(file))
-  return bots.map((bot) => ({ association: bot.association ?? config.association, token: bot.token }))
-}
-
-const readTokenFile = (path: string): z.output<typeof BotTokens> => {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch {
-    throw new ConfigError([`TELEGRAM_BOT_TOKEN_FILE=${path}: cannot be read.`])
-  }
-  const parsed = BotTokens.safeParse(text)
-  if (!parsed.success) throw new ConfigError([`TELEGRAM_BOT_TOKEN_FILE=${path}: ${parsed.error.issues[0]?.message ?? problem}.`])
-  return parsed.data
-}
+/** @returns the bots to serve */
+export const readBotTokens = ({ association, telegramBotToken: bots = [] }: Tokens): BotToken[] =>
+  bots.map((bot) => ({ association: bot.association ?? association, token: bot.token }))

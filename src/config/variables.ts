@@ -122,7 +122,6 @@ export const variables = {
     BotTokens.optional(),
     true,
   ),
-  telegramBotTokenFile: declare('TELEGRAM_BOT_TOKEN_FILE', null, 'A file with the same, for container secrets.', path.optional()),
   telegramApiRoot: declare(
     'TELEGRAM_API_ROOT',
     'https://api.telegram.org',

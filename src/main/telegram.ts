@@ -23,7 +23,7 @@ import { createPollLease } from '../store/poll-lease.ts'
 import type { Application } from './application.ts'
 
 export interface TelegramOptions {
-  config: Pick<Config, 'association' | 'publicUrl' | 'telegramApiRoot' | 'telegramBotToken' | 'telegramBotTokenFile' | 'telegramDelivery'>
+  config: Pick<Config, 'association' | 'publicUrl' | 'telegramApiRoot' | 'telegramBotToken' | 'telegramDelivery'>
   application: Application
   /** Key of the blind indexes: webhook secrets and names of messages are derived from it. */
   indexKey: Buffer
@@ -155,7 +155,7 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
       )
       if (told === null || told === username) return
       username = told
-      await application.store.associations.nameAccount(association, account, told)
+      await application.store.links.nameBot(of, told)
     }
     application.connect(account, channel)
     served.push({

@@ -23,8 +23,6 @@ export interface AssociationStore {
     name: string
     secret: string
   }): Promise<{ account: AccountId; enabled: boolean; settings: unknown }>
-  /** What Telegram calls the bot: links to it are made of that. */
-  nameAccount(association: Slug, account: AccountId, username: string): Promise<void>
   associationsKnown(): Promise<{ slug: Slug; name: unknown; release: string }[]>
 }
 
@@ -67,11 +65,6 @@ export const createAssociationStore = (pool: Pool, prisma: PrismaClient, keyring
       return { account: AccountId.parse(row.id), enabled: row.enabled, settings: row.settings }
     })
   },
-
-  nameAccount: (association, account, username) =>
-    inAssociation(prisma, association, async (tx) => {
-      await tx.$executeRaw`update channel_account set settings = settings || jsonb_build_object('username', ${username}::text) where id = ${account}::uuid and association = ${association}`
-    }),
 
   async associationsKnown() {
     const { rows } = await pool.query<{ slug: string; name: unknown; release: string }>(

@@ -136,6 +136,9 @@ const findLooseEnds = ({ services, networks, volumes, secrets }: Compose): strin
 }
 
 /** What the program itself makes of the environment, with secrets in real files. */
+/** Secrets that have a shape. */
+const samples: Record<string, string> = { 'telegram-bot-token': '1:a-token-of-a-bot-0123456789abcdef' }
+
 const configOf = (service: Service, compose: Compose, dockerfile: Dockerfile): { config: Config | null; faults: string[] } => {
   const faults: string[] = []
   const given = { ...dockerfile.env, ...service.environment }
@@ -153,7 +156,7 @@ const configOf = (service: Service, compose: Compose, dockerfile: Dockerfile): {
   }
   const folder = mkdtempSync(join(tmpdir(), 'sila-compose-'))
   try {
-    for (const name of Object.keys(compose.secrets)) writeFileSync(join(folder, name), 'a-secret\n')
+    for (const name of Object.keys(compose.secrets)) writeFileSync(join(folder, name), `${samples[name] ?? 'a-secret'}\n`)
     const env = Object.entries(given).map(([name, value]) => [name, value.replace('/run/secrets', folder)])
     return { config: readConfig(Object.fromEntries(env)), faults }
   } catch (error) {

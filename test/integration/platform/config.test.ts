@@ -32,7 +32,6 @@ test('without anything set there are defaults for a laptop', () => {
     indexKeyFile: undefined,
     authKeyFile: undefined,
     telegramBotToken: undefined,
-    telegramBotTokenFile: undefined,
     telegramApiRoot: 'https://api.telegram.org',
     telegramDelivery: 'auto',
     burstTextMs: 1500,

@@ -94,8 +94,6 @@ export const openProcess = (store: TestStore, options: ProcessOptions = {}): Pro
     store: own,
     runner,
     files,
-    links: own.links,
-    publicUrl: null,
     deadLetters,
     sweepDeps: { turns: own.turns, runner, deliverer, clock, log: { failure: () => {} } },
     age: async () => void (await rows(store, `update inbox set received_at = received_at - interval '1 minute' where state = 'waiting'`)),

@@ -127,15 +127,15 @@ test('tokens in the environment or in a file, told wrong in one line that holds 
   expect(read({ TELEGRAM_BOT_TOKEN_FILE: file })).toHaveLength(2)
   writeFileSync(file, `no ${canary}`)
   expect(lines({ TELEGRAM_BOT_TOKEN_FILE: file })).toBe(
-    `TELEGRAM_BOT_TOKEN_FILE=${file}: must be a token of @BotFather, or association=token with commas between several.`,
+    `TELEGRAM_BOT_TOKEN (in ${file}): must be a token of @BotFather, or association=token with commas between several.`,
   )
-  expect(lines({ TELEGRAM_BOT_TOKEN_FILE: join(folder, 'none') })).toContain('cannot be read')
+  expect(lines({ TELEGRAM_BOT_TOKEN_FILE: join(folder, 'none') })).toMatch(/^TELEGRAM_BOT_TOKEN_FILE=.*cannot be read/)
   rmSync(folder, { recursive: true })
   const wrong = ['x', `${token},`.repeat(2), `Rahma=${rahmaToken}`, '4242:short', `rahma=${rahmaToken};${token}`]
   for (const value of wrong) {
     expect(lines({ TELEGRAM_BOT_TOKEN: value })).toMatch(/^TELEGRAM_BOT_TOKEN: (?:must be a token|names a bot twice)/)
     expect(lines({ TELEGRAM_BOT_TOKEN: value })).not.toContain('AA')
   }
-  expect(lines({ TELEGRAM_BOT_TOKEN: token, TELEGRAM_BOT_TOKEN_FILE: '/x' })).toContain('set one of them')
+  expect(lines({ TELEGRAM_BOT_TOKEN: token, TELEGRAM_BOT_TOKEN_FILE: '/x' })).toContain('are both set')
   expect(lines({ TELEGRAM_DELIVERY: 'pigeon' })).toBe('TELEGRAM_DELIVERY=pigeon: must be auto, polling or webhook.')
 })

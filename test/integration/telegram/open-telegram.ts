@@ -65,7 +65,6 @@ export const openBots = async (options: OpenOptions = {}): Promise<OpenTelegram>
         publicUrl: url,
         telegramApiRoot: api.url,
         telegramBotToken: tokens,
-        telegramBotTokenFile: undefined,
         telegramDelivery: delivery,
       },
       application: opened.application,
