@@ -20,13 +20,14 @@ import { buildPages } from './build-pages.ts'
 import { ensureFirstStaff, type FirstStaff } from './first-staff.ts'
 import { type OpenApplication, openApplication, usesSample } from './open-application.ts'
 import { pagesDir, root } from './root.ts'
-import { openTelegram } from './telegram.ts'
+import { openTelegram, type TelegramBots } from './telegram.ts'
 
 export interface Running {
   url: string
   /** First sign-in; its password only from the start that made it. */
   firstStaff: FirstStaff
   opened: OpenApplication
+  telegram: TelegramBots
   server: FastifyInstance
   /** Milliseconds from call to listening. */
   took: number
@@ -118,6 +119,7 @@ export const startAll = async ({ config, say, window }: StartOptions): Promise<R
       url: address,
       firstStaff,
       opened,
+      telegram,
       server,
       took: Math.round(performance.now() - began),
       stop: async () => {

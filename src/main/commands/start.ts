@@ -26,12 +26,14 @@ export const runStart = async (): Promise<void> => {
   const starting = startAll({ config, say, window: { text: config.burstTextMs, media: config.burstMediaMs } })
   const running = await starting
   if (stopping) return
-  const { firstStaff, url } = running
+  const { firstStaff, url, telegram } = running
   say('')
   say(`  صلة  Sila is running (${(running.took / 1000).toFixed(1)} s)`)
   say('')
   say(`  Web chat   ${url}/c/${config.association}`)
   say(`  Desk       ${url}/desk`)
+  if (telegram.bots.length > 0)
+    say(`  Telegram   ${telegram.bots.map(({ name, association }) => `bot ${name} of ${association}`).join(', ')} (${telegram.delivery})`)
   say(`  Sign-in    ${firstStaff.email}  ${firstStaff.password ?? `(password: see ${firstStaff.file})`}`)
   if (config.nodeEnv !== 'production')
     say('  Note       sample values stand in for what the association has not filled in (never with NODE_ENV=production)')
