@@ -19,13 +19,14 @@ import { openGateway } from './gateway.ts'
 import { type OpenApplication, openApplication } from './open-application.ts'
 import { roles } from './roles.ts'
 import { pagesDir } from './root.ts'
-import { openTelegram } from './telegram.ts'
+import { openTelegram, type TelegramBots } from './telegram.ts'
 
 export interface Running {
   url: string
   /** First sign-in; its password only from the start that made it. Null where there is no desk. */
   firstStaff: FirstStaff | null
   opened: OpenApplication
+  telegram: TelegramBots
   /** Milliseconds from call to listening. */
   took: number
   /** Takes nothing new, finishes what is under way, and closes. */
@@ -101,6 +102,7 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
       url,
       firstStaff: gateway?.firstStaff ?? null,
       opened,
+      telegram,
       took: Math.round(performance.now() - began),
       stop: async () => {
         state.staying = false

@@ -41,6 +41,8 @@ export interface TelegramOptions {
 }
 
 export interface TelegramBot extends AccountOf {
+  /** Its number, as the token begins. */
+  name: string
   /** For links to the bot; null until Telegram has said. */
   username(): string | null
   health(): ConnectionHealth
@@ -48,6 +50,7 @@ export interface TelegramBot extends AccountOf {
 
 export interface TelegramBots {
   bots: readonly TelegramBot[]
+  delivery: 'polling' | 'webhook'
   /** The webhooks' side of the server. */
   plugin(app: FastifyInstance): unknown
   /** Once the server listens. Does not wait for Telegram. */
@@ -139,8 +142,8 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
       },
     })
     const tell = ({ state, detail }: ConnectionHealth) => {
-      const calm = state === 'connected' || state === 'connecting' || state === 'stopped'
-      logger[calm ? 'info' : 'warn']({ ...of, channel: 'telegram', outcome: state }, detail ?? state)
+      const level = state === 'degraded' || state === 'refused' ? 'warn' : state === 'connecting' && detail === null ? 'debug' : 'info'
+      logger[level]({ ...of, channel: 'telegram', outcome: state }, detail ?? state)
     }
     const secret = keyed('telegram-webhook', account).toString('base64url')
     const connection =
@@ -159,7 +162,7 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
     }
     application.connect(account, channel)
     served.push({
-      bot: { ...of, username: () => username, health: connection.health },
+      bot: { ...of, name: api.bot, username: () => username, health: connection.health },
       connection,
       present: () =>
         void present().catch((err: unknown) => logger.warn({ ...of, channel: 'telegram', err }, 'the name of the bot is not kept')),
@@ -169,6 +172,7 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
 
   return {
     bots: served.map(({ bot }) => bot),
+    delivery,
     plugin: (app) =>
       app.register(telegramWebhook, {
         delivery: (account) => {

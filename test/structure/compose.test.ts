@@ -64,7 +64,12 @@ const breaks: [file: keyof typeof files, from: string, to: string, fault: RegExp
   ['compose', '  SILA_INDEX_KEY_FILE: /run/secrets/index-key\n', '', /^worker: SILA_INDEX_KEY_FILE is not given$/],
   ['compose', '  SILA_INDEX_KEY_FILE: /run/secrets/index-key\n', '', /^gateway: never reads its secret index-key$/],
   ['compose', '/run/secrets/auth-key', '/run/secrets/auth', /^gateway: is not given \/run\/secrets\/auth$/],
-  ['compose', 'secrets: [database-password, master-key, index-key, auth-key, telegram-bot-token]', 'secrets: []', /^secrets: nobody uses master-key$/],
+  [
+    'compose',
+    'secrets: [database-password, master-key, index-key, auth-key, telegram-bot-token]',
+    'secrets: []',
+    /^secrets: nobody uses master-key$/,
+  ],
   ['compose', '  auth-key: { file: ./secrets/auth.key }\n', '', /^secrets: auth-key is not declared$/],
   ['compose', './secrets/auth.key', './auth.key', /^secrets: auth-key is not in \.\/secrets$/],
   ['compose', 'volumes: ["files:/data"]', 'volumes: ["files:/files"]', /^worker: \/data is on no volume$/],

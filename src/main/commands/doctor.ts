@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { createBotApi } from '../../channels/telegram/api.ts'
+import { troubleOf } from '../../channels/telegram/health.ts'
 import { ConfigError } from '../../config/config-error.ts'
 import { type Config, readConfig } from '../../config/read-config.ts'
+import { type BotToken, readBotTokens } from '../../config/telegram-bots.ts'
 import { checkAssociation } from '../../content/check-content.ts'
 import { checkRedis } from '../../platform/check-redis.ts'
 import { checkConnection, openPools } from '../../platform/database.ts'
@@ -52,6 +55,14 @@ const countDeadLetters = async ({ dataDir, databaseUrl }: Config): Promise<numbe
     await pools.close()
     await joined?.stop()
   }
+}
+
+const askTelegram = async ({ association, token }: BotToken, apiRoot: string): Promise<{ well: boolean; says: string }> => {
+  const api = createBotApi({ token, apiRoot, timeoutMs: 5_000 })
+  return api.call('getMe', {}).then(
+    ({ username }) => ({ well: true, says: `@${username} speaks for ${association}` }),
+    (error: unknown) => ({ well: false, says: `bot ${api.bot} of ${association}: ${troubleOf(error).detail}` }),
+  )
 }
 
 const looks: { what: string; look(config: Config): Promise<Omit<Finding, 'what'>> }[] = [
@@ -123,6 +134,15 @@ const looks: { what: string; look(config: Config): Promise<Omit<Finding, 'what'>
     },
   },
   { what: 'Keys', look: lookAtKeys },
+  {
+    what: 'Telegram',
+    look: async (config) => {
+      const bots = readBotTokens(config)
+      if (bots.length === 0) return { level: 'note', says: 'no bot (TELEGRAM_BOT_TOKEN)' }
+      const found = await Promise.all(bots.map((bot) => askTelegram(bot, config.telegramApiRoot)))
+      return { level: found.every(({ well }) => well) ? 'ok' : 'mend', says: found.map(({ says }) => says).join('; ') }
+    },
+  },
   {
     what: 'Pages',
     look: async () => ({ level: existsSync(pagesDir) ? 'ok' : 'note', says: existsSync(pagesDir) ? 'built' : 'built at the next start' }),

@@ -35,12 +35,14 @@ export const runStart = async (): Promise<void> => {
 }
 
 /** For the person who typed `npm start`. */
-const welcome = ({ url, took, firstStaff }: Running, config: Config, say: (line: string) => void): void => {
+const welcome = ({ url, took, firstStaff, telegram }: Running, config: Config, say: (line: string) => void): void => {
   say('')
   say(`  صلة  Sila is running (${(took / 1000).toFixed(1)} s)`)
   say('')
   say(`  Web chat   ${url}/c/${config.association}`)
   say(`  Desk       ${url}/desk`)
+  if (telegram.bots.length > 0)
+    say(`  Telegram   ${telegram.bots.map(({ name, association }) => `bot ${name} of ${association}`).join(', ')} (${telegram.delivery})`)
   if (firstStaff) say(`  Sign-in    ${firstStaff.email}  ${firstStaff.password ?? `(password: see ${firstStaff.file})`}`)
   if (config.nodeEnv !== 'production')
     say('  Note       sample values stand in for what the association has not filled in (never with NODE_ENV=production)')
