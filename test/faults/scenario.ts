@@ -1,5 +1,6 @@
 /** What a fault scenario is, and what every one of them must end with. */
 import type { Ledger } from './support/check-ledger.ts'
+import { createWorld, type LedgerOptions, type World, type WorldOptions } from './support/world.ts'
 
 export interface Outcome {
   ledger: Ledger
@@ -38,9 +39,33 @@ export const judge = ({ ledger, crashes, lostAnswers, broken }: Outcome): string
   demand(ledger.phantoms === 0, `marked as sent and never seen: ${ledger.phantoms}`)
   demand(ledger.turnsBroken === 0, `conversations whose turns do not add up: ${ledger.turnsBroken}`)
   demand(ledger.unsent === 0, `messages never sent: ${ledger.unsent}`)
+  demand(ledger.spokeOver.length === 0, `the bot spoke after a take-over in chats ${ledger.spokeOver.join(', ')}`)
   demand(
     ledger.visibleDuplicates <= crashes + lostAnswers,
     `${ledger.visibleDuplicates} messages seen twice after ${crashes} crashes and ${lostAnswers} lost answers`,
   )
   return wrong
+}
+
+/** What a scenario says beside the ledger. */
+export interface Findings extends LedgerOptions {
+  lostAnswers?: number
+  notes?: Outcome['notes']
+  broken?: string[]
+}
+
+/** A world of its own for `act`; when that is over and everything has settled, the ledger is read. */
+export const inWorld = async (options: WorldOptions, act: (world: World) => Promise<Findings>): Promise<Outcome> => {
+  const world = await createWorld(options)
+  try {
+    const { lostAnswers = 0, notes = {}, broken = [], ...ledgerOptions } = await act(world)
+    await world.settle()
+    const outcome: Outcome = { ledger: await world.ledger(ledgerOptions), crashes: world.processes.crashes, lostAnswers, notes, broken }
+    if (judge(outcome).length > 0 && process.env.FAULTS_OUTPUT) console.error(world.processes.output())
+    return outcome
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : error}\nThe processes said:\n${world.processes.output()}`, { cause: error })
+  } finally {
+    await world.close()
+  }
 }

@@ -2,12 +2,13 @@
 import type { Scenario } from './scenario.ts'
 import { channelScenarios } from './scenarios/channel.ts'
 import { databaseScenarios } from './scenarios/database.ts'
-import { killsAtPoints, killsAtRandom } from './scenarios/kills.ts'
+import { killsAtPoints, killsAtRandom, lostAnswers } from './scenarios/kills.ts'
 
 export const scenarios: readonly Scenario[] = [
   killsAtPoints('polling'),
   killsAtPoints('webhook'),
   killsAtRandom,
+  lostAnswers,
   ...databaseScenarios,
   ...channelScenarios,
 ]

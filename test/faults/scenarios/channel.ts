@@ -1,7 +1,7 @@
 /** F6–F10: what the channel does wrong: twice, out of order, too much, not at all, and without telling. */
-import type { Outcome, Scenario } from '../scenario.ts'
-import { walkCrowd } from '../support/crowd.ts'
-import { createWorld, type World } from '../support/world.ts'
+import { inWorld, type Scenario } from '../scenario.ts'
+import { strandedOf, walkCrowd } from '../support/crowd.ts'
+import type { World } from '../support/world.ts'
 
 interface Trouble {
   name: string
@@ -69,26 +69,15 @@ const toScenario = ({ name, covers, about, make }: Trouble): Scenario => ({
   name,
   covers,
   about,
-  async run(size): Promise<Outcome> {
-    const world = await createWorld()
-    try {
+  run: (size) =>
+    inWorld({}, async (world) => {
       const lost = make(world)
       const people = size === 'full' ? 60 : 10
       const walks = await walkCrowd({ bot: world.bot, from: 1001, people, together: 10, patience: 30_000, limit: 600_000 })
       await world.settle()
-      const stranded = walks.filter(({ reference }) => reference === null)
       const silences = walks.reduce((sum, walk) => sum + walk.silences, 0)
-      return {
-        ledger: await world.ledger(),
-        crashes: 0,
-        lostAnswers: lost(),
-        notes: { people, silences },
-        broken: stranded.length > 0 ? [`${stranded.length} people without a reference`] : [],
-      }
-    } finally {
-      await world.close()
-    }
-  },
+      return { lostAnswers: lost(), notes: { people, silences }, broken: strandedOf(walks) }
+    }),
 })
 
 export const channelScenarios: readonly Scenario[] = troubles.map(toScenario)

@@ -1,10 +1,12 @@
 /** F3, F4: PostgreSQL dies, restarts, and stays away for a while. */
-import type { Outcome, Scenario } from '../scenario.ts'
-import { walkCrowd } from '../support/crowd.ts'
-import { createWorld, type World } from '../support/world.ts'
+import { inWorld, type Scenario } from '../scenario.ts'
+import { startCrowd, strandedOf } from '../support/crowd.ts'
+import type { World } from '../support/world.ts'
 
 /** After PostgreSQL is back, ms. */
 const mostRecoveryMs = 10_000
+/** Those who write to see whether we are back ask for nothing. */
+const firstAsker = 9_001
 
 /** Somebody new writes at the moment the database is back. @returns until the answer, ms */
 const recover = async (world: World, chat: number): Promise<number> => {
@@ -25,37 +27,25 @@ const breaking = (
   name: `${name}, ${delivery}`,
   covers,
   about,
-  async run(size): Promise<Outcome> {
-    const world = await createWorld({ processes: 2, delivery })
-    try {
+  run: (size) =>
+    inWorld({ processes: ['all', 'all'], delivery }, async (world) => {
       const rounds = size === 'full' ? 5 : 1
-      const walking = walkCrowd({ bot: world.bot, from: 1001, people: 10 * rounds, together: 10, patience: 90_000, limit: 300_000 })
+      const crowd = startCrowd({ bot: world.bot, from: 1001, together: 8, patience: 90_000, limit: 600_000 })
       const recoveries: number[] = []
       for (let round = 0; round < rounds; round += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 700))
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
         await fault(world)
-        recoveries.push(await recover(world, 9001 + round))
+        recoveries.push(await recover(world, firstAsker + round))
       }
-      const stranded = (await walking).filter(({ reference }) => reference === null)
-      await world.settle()
-      const ledger = await world.ledger()
+      crowd.stop()
+      const walks = await crowd.finished
       const slowest = Math.max(...recoveries)
       return {
-        // Those who wrote to see whether we are back asked for nothing.
-        ledger: { ...ledger, requestsWrong: ledger.requestsWrong.filter((line) => !line.startsWith('900')) },
-        crashes: world.processes.crashes,
-        // A send under way when the database went had no one to tell.
-        lostAnswers: ledger.uncertain + rounds * 10,
-        notes: { 'slowest recovery, ms': slowest },
-        broken: [
-          ...(stranded.length > 0 ? [`${stranded.length} people without a reference`] : []),
-          ...(slowest > mostRecoveryMs ? [`answers again only after ${slowest} ms`] : []),
-        ],
+        applied: (chat) => chat < firstAsker,
+        notes: { people: walks.length, 'slowest recovery, ms': slowest },
+        broken: [...strandedOf(walks), ...(slowest > mostRecoveryMs ? [`answers again only after ${slowest} ms`] : [])],
       }
-    } finally {
-      await world.close()
-    }
-  },
+    }),
 })
 
 export const databaseScenarios: readonly Scenario[] = (['polling', 'webhook'] as const).flatMap((delivery) => [

@@ -1,6 +1,6 @@
 /**
- * Reads the ledger of the database and the log of the channel after a run and says what is wrong.
- * It shares no code with the program: SQL and counting alone.
+ * Reads the ledger after a run and holds it against what people did and what they saw. Shares no code with the
+ * program: it knows the tables and the two logs of the Bot API server, nothing else.
  */
 import pg from 'pg'
 
@@ -9,6 +9,7 @@ export interface Visible {
   chat: number
   /** As the program names it in its outbox. */
   name: string
+  /** Milliseconds since the epoch. */
   at: number
 }
 
@@ -18,12 +19,37 @@ export interface Said {
   externalId: string
 }
 
+/** From the answer to the one who took over until they asked for the release. */
+export interface TakeOver {
+  chat: number
+  from: number
+  until: number
+}
+
+/** What is read of the database: rows of the one bot. */
+export interface Tables {
+  inbox: { external_id: string; state: string; disposition: string | null; conversation_id: string }[]
+  outbox: { conversation_id: string; seq: number; n: number; class: string; state: string; external_id: string | null }[]
+  requests: { conversation_id: string; stage: string }[]
+  /** Conversations whose version is not that of their last turn, or whose turns have gaps. */
+  turnsBroken: number
+}
+
+/** What people did and saw. */
+export interface Witness {
+  said: readonly Said[]
+  visible: readonly Visible[]
+  takeOvers: readonly TakeOver[]
+  /** Whether this person asked for support to the end, and must have one request. */
+  applied(chat: number): boolean
+}
+
 export interface Ledger {
-  /** Messages of people without exactly one row, or without exactly one disposition. */
+  /** Messages of people without a row, or whose row has no disposition. */
   inboundLost: string[]
   /** Rows that nobody sent. */
   inboundUnknown: string[]
-  /** Conversations with no request, or with more than one. */
+  /** Chats with no request, or with more than one, or with a draft beside it. */
   requestsWrong: string[]
   /** Messages that people saw and no row of the outbox stands for: said twice. */
   visibleDuplicates: number
@@ -31,103 +57,94 @@ export interface Ledger {
   phantoms: number
   /** Chats in which messages were seen in another order than that of their turns. */
   orderBroken: number[]
-  /** Turns of a conversation that do not count 1, 2, 3 … up to its version. */
   turnsBroken: number
   /** Rows of the outbox still queued or being sent. */
   unsent: number
   uncertain: number
+  /** Chats to which the bot spoke after a take-over, but for one message that was on its way. */
+  spokeOver: number[]
   inbound: number
   outbound: number
 }
 
-export interface LedgerOptions {
-  url: string
-  said: Said[]
-  visible: Visible[]
-  /** Whether every person was to end with one request. */
-  requests: boolean
-}
-
-export const checkLedger = async ({ url, said, visible, requests }: LedgerOptions): Promise<Ledger> => {
+/** @param url as the owner of the database */
+export const readTables = async (url: string): Promise<Tables> => {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    const inbox = await client.query<{ external_id: string; state: string; disposition: string | null; conversation_id: string }>(
-      "select i.external_id, i.state, i.disposition, i.conversation_id from inbox i join channel_account k on k.id = i.account_id where k.kind = 'telegram'",
+    const inbox = await client.query<Tables['inbox'][number]>(
+      `select i.external_id, i.state, i.disposition, i.conversation_id from inbox i
+       join channel_account k on k.id = i.account_id where k.kind = 'telegram'`,
     )
-    const rows = new Map(inbox.rows.map((row) => [row.external_id, row]))
-    const wanted = new Set(said.map(({ externalId }) => externalId))
-    const inboundLost = [...wanted].filter((id) => {
-      const row = rows.get(id)
-      return row === undefined || row.state === 'waiting' || row.disposition === null
-    })
-    const inboundUnknown = inbox.rows.filter(({ external_id }) => !wanted.has(external_id)).map(({ external_id }) => external_id)
-
-    const chatOf = new Map<string, number>()
-    for (const { chat, externalId } of said) {
-      const row = rows.get(externalId)
-      if (row) chatOf.set(row.conversation_id, chat)
-    }
-    const counted = await client.query<{ conversation_id: string; n: number }>(
-      "select conversation_id, count(*)::int as n from request where stage not in ('draft', 'discarded') group by conversation_id",
+    const outbox = await client.query<Tables['outbox'][number]>(
+      'select conversation_id, seq, n, class, state, external_id from outbox order by conversation_id, seq, n',
     )
-    const requestsOf = new Map(counted.rows.map(({ conversation_id, n }) => [conversation_id, n]))
-    const drafts = await client.query<{ n: number }>("select count(*)::int as n from request where stage = 'draft'")
-    const requestsWrong = requests
-      ? [...chatOf]
-          .filter(([conversation]) => requestsOf.get(conversation) !== 1)
-          .map(([conversation, chat]) => `${chat} (${conversation})`)
-      : []
-    if (requests && (drafts.rows[0]?.n ?? 0) > 0) requestsWrong.push(`${drafts.rows[0]?.n} drafts beside`)
-
-    const outbox = await client.query<{ conversation_id: string; seq: number; n: number; state: string; external_id: string | null }>(
-      'select o.conversation_id, o.seq, o.n, o.state, o.external_id from outbox o order by o.conversation_id, o.seq, o.n',
-    )
-    const sent = new Map<string, { seq: number; n: number }>()
-    for (const row of outbox.rows) {
-      if (row.external_id !== null) sent.set(row.external_id, row)
-    }
-    const seen = new Map<number, Visible[]>()
-    for (const message of visible) seen.set(message.chat, [...(seen.get(message.chat) ?? []), message])
-    const orderBroken: number[] = []
-    let visibleDuplicates = 0
-    const matched = new Set<string>()
-    for (const [chat, messages] of seen) {
-      let last = { seq: 0, n: -1 }
-      let broken = false
-      for (const { name } of messages) {
-        const row = sent.get(name)
-        if (!row) {
-          visibleDuplicates += 1
-          continue
-        }
-        matched.add(name)
-        if (row.seq < last.seq || (row.seq === last.seq && row.n < last.n)) broken = true
-        last = row
-      }
-      if (broken) orderBroken.push(chat)
-    }
-    const uncertain = outbox.rows.filter(({ state }) => state === 'uncertain').length
+    const requests = await client.query<Tables['requests'][number]>('select conversation_id, stage from request')
     const turns = await client.query<{ n: number }>(
       `select count(*)::int as n from conversation c
        where c.version <> (select count(*) from turn t where t.conversation_id = c.id)
           or c.version <> (select coalesce(max(t.seq), 0) from turn t where t.conversation_id = c.id)`,
     )
-    return {
-      inboundLost,
-      inboundUnknown,
-      requestsWrong,
-      // The message of an uncertain row was seen, perhaps, and its row does not know the id.
-      visibleDuplicates: Math.max(0, visibleDuplicates - uncertain),
-      phantoms: sent.size - matched.size,
-      orderBroken,
-      turnsBroken: turns.rows[0]?.n ?? 0,
-      unsent: outbox.rows.filter(({ state }) => state === 'queued' || state === 'sending').length,
-      uncertain,
-      inbound: inbox.rows.length,
-      outbound: outbox.rows.length,
-    }
+    return { inbox: inbox.rows, outbox: outbox.rows, requests: requests.rows, turnsBroken: turns.rows[0]?.n ?? 0 }
   } finally {
     await client.end()
   }
+}
+
+export const compare = ({ inbox, outbox, requests, turnsBroken }: Tables, witness: Witness): Ledger => {
+  const rows = new Map(inbox.map((row) => [row.external_id, row]))
+  const wanted = new Map(witness.said.map(({ chat, externalId }) => [externalId, chat]))
+  const inboundLost = [...wanted.keys()].filter((id) => {
+    const row = rows.get(id)
+    return row === undefined || row.state === 'waiting' || row.disposition === null
+  })
+  const inboundUnknown = inbox.flatMap(({ external_id: id }) => (wanted.has(id) ? [] : [id]))
+
+  const conversationOf = new Map<number, string>()
+  for (const [id, chat] of wanted) {
+    const row = rows.get(id)
+    if (row) conversationOf.set(chat, row.conversation_id)
+  }
+  const requestsWrong = [...new Set(wanted.values())].flatMap((chat) => {
+    if (!witness.applied(chat)) return []
+    const own = requests.filter((request) => request.conversation_id === conversationOf.get(chat) && request.stage !== 'discarded')
+    const drafts = own.filter(({ stage }) => stage === 'draft').length
+    return own.length === 1 && drafts === 0 ? [] : [`chat ${chat}: ${own.length - drafts} requests and ${drafts} drafts`]
+  })
+
+  const sent = new Map(outbox.flatMap((row) => (row.external_id === null ? [] : [[row.external_id, row] as const])))
+  const seen = new Map<number, Visible[]>()
+  for (const message of witness.visible) seen.set(message.chat, [...(seen.get(message.chat) ?? []), message])
+  const nameless = witness.visible.filter(({ name }) => !sent.has(name)).length
+  const uncertain = outbox.filter(({ state }) => state === 'uncertain').length
+  return {
+    inboundLost,
+    inboundUnknown,
+    requestsWrong,
+    // The message of an uncertain row was seen, perhaps, and its row does not know the name.
+    visibleDuplicates: Math.max(0, nameless - uncertain),
+    phantoms: sent.size - new Set(witness.visible.map(({ name }) => name).filter((name) => sent.has(name))).size,
+    orderBroken: [...seen].flatMap(([chat, messages]) => (isInOrder(messages, sent) ? [] : [chat])),
+    turnsBroken,
+    unsent: outbox.filter(({ state }) => state === 'queued' || state === 'sending').length,
+    uncertain,
+    spokeOver: witness.takeOvers.flatMap(({ chat, from, until }) => {
+      const heard = (seen.get(chat) ?? []).filter(({ at }) => at > from && at < until)
+      const ofBot = heard.filter(({ name }) => sent.get(name)?.class !== 'staff')
+      return ofBot.length > 1 ? [chat] : []
+    }),
+    inbound: inbox.length,
+    outbound: outbox.length,
+  }
+}
+
+const isInOrder = (messages: Visible[], sent: Map<string, { seq: number; n: number }>): boolean => {
+  let last = { seq: 0, n: -1 }
+  for (const { name } of messages) {
+    const row = sent.get(name)
+    if (!row) continue
+    if (row.seq < last.seq || (row.seq === last.seq && row.n < last.n)) return false
+    last = row
+  }
+  return true
 }

@@ -2,24 +2,24 @@
 import type { BotSide, Person } from '../../support/bot-api/server.ts'
 import { photo } from './photo.ts'
 
-type Act = (person: Person) => void
+type Act = { presses: string } | { says: string } | 'photo'
 
 /** What stands in the newest message, and what somebody does about it. */
 const answers: readonly (readonly [RegExp, Act])[] = [
-  [/ما يحتاجه طلب الدعم/, (person) => void person.presses('نبدأ')],
-  [/قبل أن نبدأ، بياناتك أمانة/, (person) => void person.presses('أوافق')],
-  [/حتى نخاطبك/, (person) => void person.says('٣')],
-  [/سؤال ١ من/, (person) => void person.says('خالد محمد العتيبي')],
-  [/سؤال ٢ من/, (person) => void person.says('١٠٠٠٠٠٠٠٠٨')],
-  [/سؤال ٣ من/, (person) => void person.says('0500000001')],
-  [/سؤال ٤ من/, (person) => void person.says('الرياض')],
-  [/سؤال ٥ من/, (person) => void person.says('٤')],
-  [/سؤال ٦ من/, (person) => void person.says('الإيجار متراكم علينا')],
-  [/سؤال ٧ من/, (person) => void person.presses('إيجار')],
-  [/سؤال ٨ من/, (person) => void person.says('٣٥٠٠')],
-  [/سؤال ٩ من/, (person) => void person.sends('photo', { bytes: photo })],
-  [/كل شيء صحيح/, (person) => void person.says('صح')],
-  [/^إقرار/, (person) => void person.presses('أوافق')],
+  [/ما يحتاجه طلب الدعم/, { presses: 'نبدأ' }],
+  [/قبل أن نبدأ، بياناتك أمانة/, { presses: 'أوافق' }],
+  [/حتى نخاطبك/, { says: '٣' }],
+  [/سؤال ١ من/, { says: 'خالد محمد العتيبي' }],
+  [/سؤال ٢ من/, { says: '١٠٠٠٠٠٠٠٠٨' }],
+  [/سؤال ٣ من/, { says: '0500000001' }],
+  [/سؤال ٤ من/, { says: 'الرياض' }],
+  [/سؤال ٥ من/, { says: '٤' }],
+  [/سؤال ٦ من/, { says: 'الإيجار متراكم علينا' }],
+  [/سؤال ٧ من/, { presses: 'إيجار' }],
+  [/سؤال ٨ من/, { says: '٣٥٠٠' }],
+  [/سؤال ٩ من/, 'photo'],
+  [/كل شيء صحيح/, { says: 'صح' }],
+  [/^إقرار/, { presses: 'أوافق' }],
 ]
 const reference = /MSK-\d+/
 
@@ -27,40 +27,66 @@ export interface Walk {
   chat: number
   /** Reference as told; null while none was. */
   reference: string | null
-  /** Updates this person caused. */
-  sent: number
   /** How often nothing came back and the person wrote again. */
   silences: number
+  /** Milliseconds from each act to what came back. */
+  waits: number[]
 }
 
 export interface CrowdOptions {
   bot: BotSide
-  /** Chat ids. */
+  /** The first chat id. */
   from: number
-  people: number
+  /** Without end until `stop` when left out. */
+  people?: number
   /** Conversations under way at once. */
   together: number
   /** Milliseconds without an answer after which a person writes again. */
   patience: number
   /** Milliseconds after which the whole is given up. */
   limit: number
+  /** Stops for good at a message like this. */
+  upTo?: RegExp
+  /** Says something friendly at the moment of each press: the two come on different ways. */
+  chatty?: boolean
 }
 
-/** @returns how each of them fared, when all have a reference or the limit is over */
-export const walkCrowd = async ({ bot, from, people, together, patience, limit }: CrowdOptions): Promise<Walk[]> => {
+export interface Crowd {
+  /** Those who have begun. */
+  walks: readonly Walk[]
+  /** Nobody new comes. */
+  stop(): void
+  /** When all who came have a reference, or the limit is over. */
+  finished: Promise<Walk[]>
+}
+
+export const startCrowd = (options: CrowdOptions): Crowd => {
+  const { bot, from, people = Number.POSITIVE_INFINITY, together, patience, limit, upTo, chatty = false } = options
   const end = Date.now() + limit
   const walks: Walk[] = []
   let next = from
+  let stopped = false
+
+  const does = (person: Person, act: Act): void => {
+    if (act === 'photo') person.sends('photo', { bytes: photo })
+    else if ('says' in act) person.says(act.says)
+    else {
+      person.presses(act.presses)
+      if (chatty) person.says('شكرا')
+    }
+  }
+
   const walkOne = async (chat: number): Promise<void> => {
-    const walk: Walk = { chat, reference: null, sent: 0, silences: 0 }
+    const walk: Walk = { chat, reference: null, silences: 0, waits: [] }
     walks.push(walk)
     const person = bot.person(chat)
     let read = 0
-    const act = (does: Act): void => {
-      does(person)
-      walk.sent += 1
+    let since: number | null = null
+    const act = (what: Act): void => {
+      since = performance.now()
+      does(person, what)
     }
-    act(() => void person.says('ابغى اقدم على دعم'))
+    act({ says: 'ابغى اقدم على دعم' })
     while (Date.now() < end) {
       const heard = await person
         .waitFor((shown) => shown.length > read, Math.min(patience, Math.max(1, end - Date.now())))
@@ -70,29 +96,49 @@ export const walkCrowd = async ({ bot, from, people, together, patience, limit }
         )
       if (!heard) {
         walk.silences += 1
-        act(() => void person.says('وين وصلنا؟'))
+        act({ says: 'وين وصلنا؟' })
         continue
       }
+      if (since !== null) walk.waits.push(performance.now() - since)
+      since = null
       const shown = person.messages()
       const newest = shown.at(-1)?.text ?? ''
       read = shown.length
+      if (upTo?.test(newest)) return
       const told = reference.exec(newest)
       if (told) {
         walk.reference = told[0]
         return
       }
-      const [, does] = answers.find(([pattern]) => pattern.test(newest)) ?? []
+      const [, what] = answers.find(([pattern]) => pattern.test(newest)) ?? []
       // What asks nothing (an interim line) is read and waited on.
-      if (does) act(does)
+      if (what) act(what)
     }
   }
   const lane = async (): Promise<void> => {
-    while (next < from + people && Date.now() < end) {
+    while (!stopped && next < from + people && Date.now() < end) {
       const chat = next
       next += 1
       await walkOne(chat)
     }
   }
-  await Promise.all(Array.from({ length: together }, lane))
-  return walks
+  return {
+    walks,
+    stop: () => {
+      stopped = true
+    },
+    finished: Promise.all(Array.from({ length: together }, lane)).then(() => walks),
+  }
 }
+
+export const walkCrowd = (options: CrowdOptions & { people: number }): Promise<Walk[]> => startCrowd(options).finished
+
+/** One line for each thing that went wrong for them. */
+export const strandedOf = (walks: readonly Walk[]): string[] => {
+  const stranded = walks.filter(({ reference: told }) => told === null)
+  return stranded.length > 0 ? [`${stranded.length} of ${walks.length} people without a reference`] : []
+}
+
+/** @returns the value below which this share of them lies */
+export const quantile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0

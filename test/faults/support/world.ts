@@ -1,13 +1,16 @@
 /** A whole installation to break: PostgreSQL with fsync, a Bot API server, the program in processes. */
-import { createHmac, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { type Cluster, startCluster } from '../../../src/platform/embedded-postgres.ts'
 import { findFreePort } from '../../../src/platform/free-port.ts'
 import { type BotApi, type BotSide, startBotApi } from '../../support/bot-api/server.ts'
-import { checkLedger, type Ledger, type Said, type Visible } from './check-ledger.ts'
+import { createOfficer, type Officer } from '../../support/officer.ts'
+import { type RunningRedis, startRedis } from '../../support/redis.ts'
+import { compare, type Ledger, readTables, type TakeOver } from './check-ledger.ts'
+import { type Front, startFront } from './front.ts'
+import { copyHome, ready, setSettings, token, username } from './home.ts'
+import { type Names, namesOf, saidTo, visibleFrom } from './names.ts'
 import { type PostgresProxy, startPostgresProxy } from './postgres-proxy.ts'
 import { type Processes, startProcesses } from './program.ts'
 
@@ -15,60 +18,93 @@ export interface World {
   botApi: BotApi
   bot: BotSide
   proxy: PostgresProxy
+  front: Front
   processes: Processes
+  /** Only when it was asked for. */
+  redis: RunningRedis | null
+  /** Environment that every process shares: for a command beside them. */
+  env: Record<string, string>
+  /** Sets the clock of every process so many milliseconds off; only with `shiftable`. */
+  shiftClock(ms: number): void
   /** Of the database itself, around the proxy, as its owner. */
-  databaseUrl(): string
+  query<T extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<T[]>
+  /** The conversation of somebody who has written. */
+  conversationOf(chat: number): Promise<string>
+  /** Signed in at the desk of a process: the first member of staff, unless named. */
+  officer(process: number, credentials?: [email: string, password: string]): Promise<Officer>
   /** Stops PostgreSQL as a power cut would, and starts it again on its files. */
   crashDatabase(): Promise<void>
   /** Ends PostgreSQL in the ordinary way and starts it again. */
   restartDatabase(awayMs?: number): Promise<void>
-  /** Waits until nothing is waiting, queued or leased. @throws when that takes longer than `ms` */
+  /** Until nothing waits, is queued or is leased, or `ms` have passed. */
   settle(ms?: number): Promise<void>
-  ledger(options?: { requests?: boolean }): Promise<Ledger>
+  ledger(options?: LedgerOptions): Promise<Ledger>
   close(): Promise<void>
 }
 
-export interface WorldOptions {
-  /** Program processes on the one database. */
-  processes?: number
-  delivery?: 'polling' | 'webhook'
-  /** Further variables for every process. */
-  env?: Record<string, string>
+export interface LedgerOptions {
+  /** Everyone, when left out. */
+  applied?(chat: number): boolean
+  takeOvers?: readonly TakeOver[]
 }
 
-const token = '7000001:fault-suite-token-0123456789abcdefghij'
+export interface WorldOptions {
+  /** Roles of the processes on the one database. */
+  processes?: readonly ('all' | 'gateway' | 'worker')[]
+  delivery?: 'polling' | 'webhook'
+  redis?: boolean
+  /** The processes' clock can be moved. */
+  shiftable?: boolean
+  /** The bot's pace is Telegram's own, not the quick one of these tests. */
+  ownPace?: boolean
+}
 
-export const createWorld = async ({ processes: count = 1, delivery = 'polling', env = {} }: WorldOptions = {}): Promise<World> => {
-  const home = mkdtempSync(join(tmpdir(), 'sila-faults-'))
+const clockModule = new URL('shift-clock.js', import.meta.url).href
+
+export const createWorld = async (options: WorldOptions = {}): Promise<World> => {
+  const { processes: roles = ['all'], delivery = 'polling', redis: wantsRedis = false, shiftable = false, ownPace = false } = options
+  const home = await copyHome()
   let cluster: Cluster = await startCluster(home)
+  if (ownPace) await setSettings(cluster.url, {})
   const proxy = await startPostgresProxy(() => ({ host: '127.0.0.1', port: cluster.port }))
-  const botApi = await startBotApi()
-  const bot = botApi.bot(token, { username: 'sila_faults_bot' })
-  const indexKey = randomBytes(32)
-  let account: string | null = null
-  const keys = ['master', 'index', 'auth'].map((name) => {
-    const path = join(home, `${name}.key`)
-    writeFileSync(path, name === 'index' ? indexKey : randomBytes(32), { mode: 0o600 })
-    return [`SILA_${name.toUpperCase()}_KEY_FILE`, path] as const
-  })
-  const ports = await Promise.all(Array.from({ length: count }, () => findFreePort()))
+  // A quarter of the real pauses: what is tested is that it comes again, not how long Telegram waits.
+  const botApi = await startBotApi({ webhookRetryMs: 250 })
+  const bot = botApi.bot(token, { username })
+  const redis = wantsRedis ? await startRedis() : null
+  const clockFile = join(home, 'clock')
+  const ports = await Promise.all(roles.map(() => findFreePort()))
+  const front = await startFront(ports.filter((_, index) => roles[index] !== 'worker'))
+  const env = {
+    SILA_DATA_DIR: join(home, 'data'),
+    DATABASE_URL: proxy.url(cluster.url),
+    ...(redis && { REDIS_URL: redis.url }),
+    TELEGRAM_BOT_TOKEN: token,
+    TELEGRAM_API_ROOT: botApi.url,
+    TELEGRAM_DELIVERY: delivery,
+    PUBLIC_URL: front.url,
+    SILA_BURST_TEXT_MS: '50',
+    SILA_BURST_MEDIA_MS: '100',
+    LOG_LEVEL: 'error',
+    ...(shiftable && { NODE_OPTIONS: `--import=${clockModule}`, SILA_TEST_CLOCK: clockFile }),
+  }
   const processes = await startProcesses(
-    ports.map((port, index) => ({
-      ...Object.fromEntries(keys),
-      PORT: String(port),
-      SILA_DATA_DIR: join(home, `data-${index}`),
-      DATABASE_URL: proxy.url(cluster.url),
-      TELEGRAM_BOT_TOKEN: token,
-      TELEGRAM_API_ROOT: botApi.url,
-      TELEGRAM_DELIVERY: delivery,
-      ...(delivery === 'webhook' && { PUBLIC_URL: `http://localhost:${port}` }),
-      SILA_BURST_TEXT_MS: '50',
-      SILA_BURST_MEDIA_MS: '100',
-      LOG_LEVEL: 'error',
-      ...env,
-    })),
-    /http:\/\/localhost:\d+/,
+    ports.map((port, index) => ({ ...env, PORT: String(port), SILA_ROLE: roles[index] ?? 'all' })),
+    ready,
   )
+
+  const query = async <T extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<T[]> => {
+    const client = new pg.Client({ connectionString: cluster.url })
+    await client.connect()
+    try {
+      return (await client.query<T>(sql, values)).rows
+    } finally {
+      await client.end()
+    }
+  }
+  const [account] = await query<{ id: string }>("select id from channel_account where kind = 'telegram'")
+  if (!account) throw new Error('the bot has no account')
+  const names: Names = namesOf(readFileSync(join(home, 'data', 'keys', 'index.key')), account.id)
+
   const replaceCluster = async (end: () => Promise<void>, awayMs: number): Promise<void> => {
     proxy.cut()
     await end()
@@ -80,8 +116,28 @@ export const createWorld = async ({ processes: count = 1, delivery = 'polling', 
     botApi,
     bot,
     proxy,
+    front,
     processes,
-    databaseUrl: () => cluster.url,
+    redis,
+    env,
+    query,
+    shiftClock: (ms) => writeFileSync(clockFile, String(ms)),
+    conversationOf: async (chat) => {
+      const ids = saidTo(bot, names).flatMap((one) => (one.chat === chat ? [one.externalId] : []))
+      const [row] = await query<{ id: string }>('select conversation_id as id from inbox where external_id = any($1) limit 1', [ids])
+      if (!row) throw new Error(`nothing of chat ${chat} is stored`)
+      return row.id
+    },
+    officer: async (index, credentials) => {
+      const officer = createOfficer(`http://localhost:${ports[index]}`)
+      const [email = '', password = ''] =
+        credentials ??
+        readFileSync(join(home, 'data', 'first-sign-in.txt'), 'utf8')
+          .trim()
+          .split('\n')
+      await officer.signIn(email, password)
+      return officer
+    },
     crashDatabase: () =>
       replaceCluster(async () => {
         process.kill(cluster.pid, 'SIGQUIT')
@@ -89,64 +145,19 @@ export const createWorld = async ({ processes: count = 1, delivery = 'polling', 
       }, 0),
     restartDatabase: (awayMs = 0) => replaceCluster(() => cluster.stop(), awayMs),
     async settle(ms = 90_000) {
-      const end = Date.now() + ms
-      for (;;) {
-        const now = await world.ledger({ requests: false })
+      for (const end = Date.now() + ms; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 200))) {
+        const now = await world.ledger()
         if (now.unsent === 0 && now.inboundLost.length === 0) return
-        if (Date.now() > end) return
-        await new Promise((resolve) => setTimeout(resolve, 500))
       }
     },
-    async ledger({ requests = true } = {}) {
-      account ??= await accountOf(cluster.url)
-      const names = namesOf(indexKey, account)
-      return checkLedger({ url: cluster.url, said: saidTo(bot, names), visible: visibleFrom(botApi, names), requests })
-    },
+    ledger: async ({ applied = () => true, takeOvers = [] } = {}) =>
+      compare(await readTables(cluster.url), { said: saidTo(bot, names), visible: visibleFrom(botApi, names), applied, takeOvers }),
     async close() {
       await processes.end()
-      await proxy.close()
-      await botApi.close()
+      await Promise.all([front.close(), proxy.close(), botApi.close(), redis?.stop()])
       await cluster.stop()
       rmSync(home, { recursive: true, force: true })
     },
   }
   return world
-}
-
-/** The names under which the program keeps what it does not want in a plain column: as its README says, a keyed hash. */
-const namesOf = (indexKey: Buffer, account: string) => {
-  const hide = (id: string | number): string =>
-    createHmac('sha256', indexKey).update(`telegram|${account}|${id}`).digest('base64url').slice(0, 16)
-  return { message: (chat: number, id: number) => `${hide(chat)}:${id}`, press: (id: string) => `c${hide(id)}` }
-}
-type Names = ReturnType<typeof namesOf>
-
-/** What people did in private, by the id under which the program must have stored it. */
-const saidTo = (bot: BotSide, names: Names): Said[] =>
-  bot.updates().flatMap(({ update }): Said | [] => {
-    const { message, callback_query: press } = update
-    if (message?.chat.type === 'private') return { chat: message.chat.id, externalId: names.message(message.chat.id, message.message_id) }
-    if (press?.message?.chat.type === 'private') return { chat: press.message.chat.id, externalId: names.press(press.id) }
-    return []
-  })
-
-const visibleFrom = (botApi: BotApi, names: Names): Visible[] =>
-  botApi
-    .log()
-    .flatMap(({ method, chat, messageId, at, outcome }) =>
-      outcome.accepted && chat !== null && messageId !== null && method.startsWith('send')
-        ? { chat, name: names.message(chat, messageId), at }
-        : [],
-    )
-
-const accountOf = async (url: string): Promise<string> => {
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ id: string }>("select id from channel_account where kind = 'telegram'")
-    if (!rows[0]) throw new Error('the bot has no account')
-    return rows[0].id
-  } finally {
-    await client.end()
-  }
 }
