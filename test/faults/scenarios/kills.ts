@@ -1,6 +1,6 @@
-/** F1, F2, F6, F7: processes die at every point of a turn and of a send, and at any moment. */
+/** F1, F6, F7: processes die at every point of a turn and of a send, and at any moment. */
 import { inWorld, type Scenario, type Size } from '../scenario.ts'
-import { startCrowd, strandedOf, walkCrowd } from '../support/crowd.ts'
+import { startCrowd, strandedOf } from '../support/crowd.ts'
 import { killPoints } from '../support/kill-points.ts'
 
 /** Crashes at each point. */
@@ -67,22 +67,6 @@ export const killsAtRandom: Scenario = {
       return {
         notes: { people: walks.length, silences, 'kills a minute': Math.round(world.processes.crashes / minutes) },
         broken: strandedOf(walks),
-      }
-    }),
-}
-
-export const lostAnswers: Scenario = {
-  name: 'the answer to a delivery is lost',
-  covers: ['F2'],
-  about: 'A third of the deliveries are stored, and the connection breaks before the 200 arrives: they come again.',
-  run: (size) =>
-    inWorld({ processes: ['all', 'all'], delivery: 'webhook' }, async (world) => {
-      world.front.loseAnswers(0.34)
-      const people = size === 'full' ? 60 : 8
-      const walks = await walkCrowd({ bot: world.bot, from: 1001, people, together: 8, patience: 30_000, limit: 600_000 })
-      return {
-        notes: { people, 'answers lost': world.front.lost },
-        broken: [...strandedOf(walks), ...(world.front.lost === 0 ? ['no answer was lost: the run says nothing'] : [])],
       }
     }),
 }
