@@ -179,7 +179,9 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
     take: (of, input, act) =>
       track(
         serial.run(of.conversation, async () => {
-          const commit = await commitTurn(of, null, (loaded) => {
+          // Whoever comes to help is not kept out by what the bot remembers badly.
+          const first = input.kind === 'staff-took-over' ? await deps.turns.loadAnyway(of) : null
+          const commit = await commitTurn(of, first, (loaded) => {
             act?.check?.(loaded)
             return { input, arrived: [], taken: [], ...(act?.rare && { rare: act.rare }) }
           })

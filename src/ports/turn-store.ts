@@ -150,6 +150,8 @@ export interface TurnRecord {
 export interface TurnStore {
   /** @returns null where nobody of that name is known. Calls made at the same time share one statement. */
   load(key: TurnKey): Promise<Loaded | null>
+  /** As `load`, but a state that does not open is taken for that of someone never heard: for a person who takes over. */
+  loadAnyway(key: TurnKey): Promise<Loaded | null>
   /** Makes contact, address and conversation on first contact; idempotent. */
   meet(who: { association: Slug; account: AccountId; external: string; phone: string | null }, now: string): Promise<void>
   /** Stores rows for a later turn (burst window, busy, poisonous). @returns false for a duplicate. */

@@ -27,6 +27,7 @@ const statement = { name: 'turn_load', text: 'select * from turn_load($1, $2, $3
 
 export interface Load {
   load: TurnStore['load']
+  loadAnyway: TurnStore['loadAnyway']
   locate: TurnStore['locate']
 }
 
@@ -51,6 +52,15 @@ export const createLoad = (pool: Pool, keyring: Keyring, names: Names, seen: See
       const row = await read(key)
       if (!row) return null
       const { loaded, draftVersion } = await open(key.association, row, keyring, names)
+      seen.loaded(key, loaded, draftVersion)
+      return loaded
+    },
+    async loadAnyway(key) {
+      const row = await read(key)
+      if (!row) return null
+      const { loaded, draftVersion } = await open(key.association, row, keyring, names).catch(() =>
+        open(key.association, { ...row, state: null }, keyring, names),
+      )
       seen.loaded(key, loaded, draftVersion)
       return loaded
     },

@@ -20,6 +20,7 @@ const said: Record<Command, readonly string[]> = {
     'ابغى موظفة',
     'فيه احد؟',
     'وين الموظف',
+    'كلمني موظف',
     'I want to talk to a human',
     'agent please',
   ],

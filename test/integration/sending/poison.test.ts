@@ -1,13 +1,15 @@
 /** A turn that always throws harms nobody but its own message, and nothing is lost on the way. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { handBack } from '../../../src/app/hand-back.ts'
 import { sweep } from '../../../src/app/sweep.ts'
-import type { AccountId } from '../../../src/core/ids.ts'
+import { takeOver } from '../../../src/app/take-over.ts'
+import type { AccountId, ConversationId } from '../../../src/core/ids.ts'
 import { DomainError } from '../../../src/ports/errors.ts'
 import { isUnavailable } from '../../../src/ports/unavailable.ts'
 import { inAssociation } from '../../../src/store/prisma.ts'
 import { openJson } from '../../../src/store/seal.ts'
-import { canary, masakin, openTestStore, required, rows, type TestStore } from '../store/support.ts'
+import { canary, masakin, openTestStore, required, rows, staffOf, type TestStore } from '../store/support.ts'
 import { importRealContent, inboxOf, openProcess, type Process } from './runner.ts'
 import { openBot } from './support.ts'
 
@@ -124,6 +126,18 @@ test('a state that does not open: acknowledged, three tries, with staff; later m
   await two.write(account, external, 'ثالثة')
   for (let round = 0; round < 3; round += 1) await sweepBy(two)
   expect((await states()).slice(1)).toEqual([parked, parked, parked])
+  // A person can help, and afterwards the bot as well.
+  const [place] = await rows<{ id: ConversationId }>(
+    store,
+    'select c.id from conversation c join address a on a.id = c.address_id where a.external_index = $1',
+    [store.keyring.blindIndex(masakin, 'external', external)],
+  )
+  const of = { association: masakin, conversation: required(place).id }
+  const staff = { id: staffOf(store, masakin), name: 'سارة' }
+  await takeOver(two.runner, { ...of, staff })
+  await handBack(two.runner, { ...of, staff })
+  await two.write(account, external, 'رابعة')
+  expect((await states()).at(-1)?.[0]).toBe('taken')
   await two.write(account, `${external}-other`, 'السلام عليكم')
   expect((await states(`${external}-other`)).map(([state]) => state)).toEqual(['taken'])
 })

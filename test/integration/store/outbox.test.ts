@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openPools, type Pools } from '../../../src/platform/database.ts'
 import type { Lease } from '../../../src/ports/outbox-store.ts'
+import { createStore } from '../../../src/store/store.ts'
 import { arrival, masakin, meet, openTestStore, reload, required, rows, says, staffOf, type TestStore, turnOf } from './support.ts'
 
 let store: TestStore
@@ -64,29 +66,42 @@ test('of many senders one gets the message', async () => {
   expect(leases.flat()).toHaveLength(1)
 })
 
-test('a lease that runs out leaves the message uncertain and the line free; a late answer still counts', async () => {
+test('a lease that runs out is repeated once, then uncertain, and the line goes on; a late answer still counts', async () => {
   const { loaded, ids } = await speak('expiry', ['تأخرت', 'بعدها'])
-  const [first] = await leased({ conversations: [loaded] }, 10, 1)
-  await new Promise((resolve) => setTimeout(resolve, 10))
+  const lapse = async () => {
+    const [lease] = await leased({ conversations: [loaded] }, 10, 1)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    return required(lease)
+  }
+  // Whoever was sending it is gone: better heard twice than never.
+  expect((await lapse()).id).toBe(ids[0])
+  const first = await lapse()
+  expect(first).toMatchObject({ id: ids[0], attempt: 2, repeated: true })
   const [second] = await leased({ conversations: [loaded] }, 10, minute)
   expect(second?.id).toBe(ids[1])
   expect(await stateOf(required(ids[0]))).toEqual({ state: 'uncertain', failure: 'timeout' })
-  // Not repeated: nobody knows whether it arrived.
+  // Not a third time: nobody knows whether it arrived.
   await store.outbox.settle([
-    {
-      association: masakin,
-      id: required(first).id,
-      attempt: 1,
-      state: 'queued',
-      failure: 'throttled',
-      waitMs: 0,
-      counts: false,
-      again: false,
-    },
+    { association: masakin, id: first.id, attempt: 2, state: 'queued', failure: 'throttled', waitMs: 0, counts: false, again: false },
   ])
   expect((await stateOf(required(ids[0])))?.state).toBe('uncertain')
-  await store.outbox.settle([sent(required(first))])
+  await store.outbox.settle([sent(first)])
   expect(await stateOf(required(ids[0]))).toEqual({ state: 'sent', failure: null })
+})
+
+test('a process that comes back takes back what it was sending, and nobody else does', async () => {
+  const { loaded, ids } = await speak('reclaim', ['واحدة'])
+  const place = (name: string) => openPools({ url: store.url, max: 1, place: name })
+  const dead = place('here')
+  const elsewhere = place('there')
+  const outboxOf = (pools: Pools) => createStore({ pool: pools.app, keys: store.keys }).outbox
+  await outboxOf(dead).lease({ conversations: [loaded] }, 10, minute)
+  await outboxOf(elsewhere).reclaim()
+  expect(await leased({ conversations: [loaded] }, 10, minute)).toEqual([])
+  await outboxOf(dead).reclaim()
+  expect(await leased({ conversations: [loaded] }, 10, minute)).toMatchObject([{ id: ids[0], repeated: true }])
+  await dead.close()
+  await elsewhere.close()
 })
 
 test('a retry waits for its time and keeps its place; an answer to an older attempt changes nothing', async () => {

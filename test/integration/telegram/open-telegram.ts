@@ -130,8 +130,7 @@ export interface InboxLine {
 }
 export const inboxOf = async ({ opened, account }: Pick<OpenTelegram, 'opened' | 'account'>): Promise<InboxLine[]> =>
   (
-    await opened.pools.owner.query<InboxLine>(
-      'select external_id, kind, state, disposition from inbox where account_id = $1 order by received_at, id',
-      [account],
-    )
+    await opened.pools.owner.query<InboxLine>('select external_id, kind, state, disposition from inbox where account_id = $1 order by id', [
+      account,
+    ])
   ).rows

@@ -150,7 +150,8 @@ describe('what is delivered', () => {
     expect(answers.map(({ status }) => status)).toEqual(bodies.map(() => 200))
     await open.opened.application.idle()
     expect(await inboxOf(open)).toHaveLength(5)
-    expect(open.bot.person(7001).messages()).toHaveLength(5)
+    // Three at once, then one a second: the pace of a chat.
+    expect(await open.bot.person(7001).waitFor(5)).toHaveLength(5)
   })
 })
 

@@ -4,7 +4,9 @@ import {
   IconId,
   IconMapPin,
   IconMicrophone,
+  IconPencil,
   IconPhoto,
+  IconPlayerPlay,
   IconQuestionMark,
   IconSticker,
   IconVideo,
@@ -17,6 +19,8 @@ import { FileName, Identifier } from '../parts/bidi.tsx'
 import { IconButton } from '../parts/button.tsx'
 
 const icons = {
+  start: IconPlayerPlay,
+  edit: IconPencil,
   image: IconPhoto,
   document: IconFileText,
   voice: IconMicrophone,

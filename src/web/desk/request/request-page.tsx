@@ -25,7 +25,8 @@ const Card = ({ title, children }: { title: string; children: ReactNode }) => (
 const Events = ({ request }: { request: RequestDetail }) => {
   const { t, language } = useWords()
   const steps = [
-    { at: request.openedAt, what: t('request.opened'), staff: null, note: null },
+    // What is recorded in one go was never a draft.
+    ...(request.openedAt === request.submittedAt ? [] : [{ at: request.openedAt, what: t('request.opened'), staff: null, note: null }]),
     ...(request.submittedAt === null ? [] : [{ at: request.submittedAt, what: t('request.submitted'), staff: null, note: null }]),
     ...request.events
       .filter((event) => event.to !== 'submitted' && event.to !== 'draft')
