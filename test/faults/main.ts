@@ -38,6 +38,7 @@ const runOne = async (scenario: Scenario): Promise<string[]> => {
   }
 }
 
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1))
 let failures = 0
 for (const scenario of wanted) {
   const wrong = await runOne(scenario)

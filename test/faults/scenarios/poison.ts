@@ -21,6 +21,11 @@ export const poisonScenario: Scenario = {
       await query(`update conversation set state = overlay(state placing '\\x00112233445566'::bytea from 30) where id = any($1)`, [
         conversations,
       ])
+      // What they remember of it is whole: it is the next process that finds it.
+      for (const index of [0, 1]) {
+        await world.processes.stop(index)
+        await world.processes.start(index)
+      }
       for (const { chat } of victims.walks) {
         bot.person(chat).says('0500000001')
         bot.person(chat).says('هل وصلكم رقمي؟')

@@ -29,7 +29,7 @@ export interface TakeOver {
 /** What is read of the database: rows of the one bot. */
 export interface Tables {
   inbox: { external_id: string; state: string; disposition: string | null; conversation_id: string }[]
-  outbox: { conversation_id: string; seq: number; n: number; class: string; state: string; external_id: string | null }[]
+  outbox: { conversation_id: string; seq: number; n: number; state: string; external_id: string | null; of_staff: boolean }[]
   requests: { conversation_id: string; stage: string }[]
   /** Conversations whose version is not that of their last turn, or whose turns have gaps. */
   turnsBroken: number
@@ -77,7 +77,10 @@ export const readTables = async (url: string): Promise<Tables> => {
        join channel_account k on k.id = i.account_id where k.kind = 'telegram'`,
     )
     const outbox = await client.query<Tables['outbox'][number]>(
-      'select conversation_id, seq, n, class, state, external_id from outbox order by conversation_id, seq, n',
+      // What staff wrote, and what their taking over and handing back says by itself.
+      `select o.conversation_id, o.seq, o.n, o.state, o.external_id,
+         o.class = 'staff' or exists (select from handover h where h.turn_id = o.turn_id and h.kind <> 'asked') as of_staff
+       from outbox o order by o.conversation_id, o.seq, o.n`,
     )
     const requests = await client.query<Tables['requests'][number]>('select conversation_id, stage from request')
     const turns = await client.query<{ n: number }>(
@@ -130,7 +133,7 @@ export const compare = ({ inbox, outbox, requests, turnsBroken }: Tables, witnes
     uncertain,
     spokeOver: witness.takeOvers.flatMap(({ chat, from, until }) => {
       const heard = (seen.get(chat) ?? []).filter(({ at }) => at > from && at < until)
-      const ofBot = heard.filter(({ name }) => sent.get(name)?.class !== 'staff')
+      const ofBot = heard.filter(({ name }) => sent.get(name)?.of_staff !== true)
       return ofBot.length > 1 ? [chat] : []
     }),
     inbound: inbox.length,

@@ -4,6 +4,12 @@ import { fileURLToPath } from 'node:url'
 
 const entry = fileURLToPath(new URL('../../../src/main/sila.js', import.meta.url))
 
+/** Whoever interrupts a run leaves nothing behind. */
+const children = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
 export interface Processes {
   /** Kills one with SIGKILL and starts it again at once. */
   crash(index: number): Promise<void>
@@ -27,6 +33,8 @@ export const startProcesses = async (environments: Record<string, string>[], rea
     const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/tmp', ...environments[index] }
     const child = spawn(process.execPath, ['--max-semi-space-size=8', entry, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     running[index] = child
+    children.add(child)
+    child.once('close', () => children.delete(child))
     let own = ''
     await new Promise<void>((resolve, reject) => {
       const hear = (chunk: Buffer): void => {

@@ -65,6 +65,12 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
   const { processes: roles = ['all'], delivery = 'polling', redis: wantsRedis = false, shiftable = false, ownPace = false } = options
   const home = await copyHome()
   let cluster: Cluster = await startCluster(home)
+  // Whoever interrupts a run leaves nothing behind.
+  const abandon = (): void => {
+    process.kill(cluster.pid, 'SIGKILL')
+    rmSync(home, { recursive: true, force: true })
+  }
+  process.once('exit', abandon)
   if (ownPace) await setSettings(cluster.url, {})
   const proxy = await startPostgresProxy(() => ({ host: '127.0.0.1', port: cluster.port }))
   // A quarter of the real pauses: what is tested is that it comes again, not how long Telegram waits.
@@ -155,6 +161,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     async close() {
       await processes.end()
       await Promise.all([front.close(), proxy.close(), botApi.close(), redis?.stop()])
+      process.off('exit', abandon)
       await cluster.stop()
       rmSync(home, { recursive: true, force: true })
     },

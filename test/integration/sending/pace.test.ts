@@ -310,3 +310,14 @@ test('order survives whatever the channel answers: seeds of answers, two workers
     { numRuns: 12 },
   )
 })
+
+test('what we begin ourselves leaves also where the bucket holds far more than a batch', async () => {
+  const account = await openBot(store, { account: { perSecond: 2_000, burst: 1_000 }, chat: { perSecond: 50, burst: 50 } })
+  const chats = await chatsOf(account, 80, 'large')
+  await queue(store, chats, 'notice', ['one'])
+  const channel = createFakeChannel(() => ({ ok: true, externalId: null }))
+  await twoWorkers(channel, async (workers) => {
+    for (const chat of chats) workers[0].deliverer.wake(chat.loaded, false)
+    await until(() => channel.seen.length === 80, 5_000)
+  })
+})
