@@ -5,6 +5,8 @@ import { killPoints } from '../support/kill-points.ts'
 
 /** Crashes at each point. */
 const perPoint = { fast: 1, full: 3 } as const satisfies Record<Size, number>
+/** For the whole, ms. */
+const limits = { fast: 150_000, full: 900_000 } as const satisfies Record<Size, number>
 /** People do not come to a point within this time, ms: nobody ever will. */
 const reachLimit = 60_000
 
@@ -17,7 +19,7 @@ export const killsAtPoints = (delivery: 'polling' | 'webhook'): Scenario => ({
       const broken: string[] = []
       const times: number[] = []
       // People keep coming: each point finds somebody on the way, and somebody new.
-      const crowd = startCrowd({ bot: world.bot, from: 1001, together: 4, patience: 60_000, limit: 900_000 })
+      const crowd = startCrowd({ bot: world.bot, from: 1001, together: 4, patience: 20_000, limit: limits[size] })
       for (const point of killPoints) {
         for (let time = 0; time < perPoint[size]; time += 1) {
           const { reached, clear } = point.reach(world)
@@ -59,6 +61,7 @@ export const killsAtRandom: Scenario = {
         // Now and then both at once, as when the machine goes.
         const victims = Math.random() < 0.1 ? [0, 1] : [one]
         await Promise.all(victims.map((index) => world.processes.crash(index)))
+        if (process.env.FAULTS_OUTPUT) console.error(`${world.processes.crashes} kills, ${crowd.walks.length} people`)
       }
       const minutes = (performance.now() - began) / 60_000
       crowd.stop()
