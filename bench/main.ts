@@ -5,6 +5,9 @@ type Bench = (options: { quick: boolean }) => Promise<void>
 const benches: Record<string, () => Promise<Bench>> = {
   turns: async () => (await import('./turns/run.ts')).benchTurns,
   telegram: async () => (await import('./telegram/run.ts')).benchTelegram,
+  pace: async () => (await import('./pace/run.ts')).benchPace,
+  volume: async () => (await import('./volume/run.ts')).benchVolume,
+  reliability: async () => (await import('./reliability/run.ts')).benchReliability,
 }
 
 const names = process.argv.slice(2).filter((word) => !word.startsWith('--'))

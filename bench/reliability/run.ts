@@ -1,0 +1,1 @@
+export const benchReliability = async (_: { quick: boolean }): Promise<void> => {}
