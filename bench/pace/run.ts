@@ -40,10 +40,16 @@ export const benchPace = async ({ quick }: { quick: boolean }): Promise<void> =>
     const ledger = await world.ledger({ requests: false })
     const violations = bot.violations()
     const of = (scope: 'global' | 'chat'): number => violations.filter((violation) => violation.scope === scope).length
-    console.log(`${people} people, ${each} lines each at once; ${pace.account.perSecond}/s allowed, ${throttled.probability * 100} % of the sends throttled`)
+    console.log(
+      `${people} people, ${each} lines each at once; ${pace.account.perSecond}/s allowed, ${throttled.probability * 100} % of the sends throttled`,
+    )
     console.log(`  sent                ${sent.length}, throttled at random ${rule.hits()}`)
-    console.log(`  rate                ${rate.toFixed(1)}/s, ${(rate / pace.account.perSecond).toFixed(2)} of what is allowed (goal ≥ 0.90)`)
-    console.log(`  out of order        in ${ledger.orderBroken.length} chats (goal 0); twice ${ledger.visibleDuplicates}, unsent ${ledger.unsent}`)
+    console.log(
+      `  rate                ${rate.toFixed(1)}/s, ${(rate / pace.account.perSecond).toFixed(2)} of what is allowed (goal ≥ 0.90)`,
+    )
+    console.log(
+      `  out of order        in ${ledger.orderBroken.length} chats (goal 0); twice ${ledger.visibleDuplicates}, unsent ${ledger.unsent}`,
+    )
     console.log(`  limits exceeded     ${of('global')} for the bot, ${of('chat')} for a chat`)
   } finally {
     await world.close()

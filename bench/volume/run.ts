@@ -9,11 +9,17 @@ export const benchVolume = async ({ quick }: { quick: boolean }): Promise<void> 
   const wrong = judge({ ledger, crashes: 0, lostAnswers: 0, notes: {}, broken: [] })
   const written = walks.reduce((sum, walk) => sum + walk.sent, 0)
   const lengths = walks.map(({ sent }) => sent).sort((a, b) => a - b)
-  console.log(`${people} people at once, one process; ${disorder.duplicated * 100} % of the updates twice, ${disorder.reordered * 100} % late`)
-  console.log(`  written             ${written} messages, ${quantile(lengths, 0)} to ${lengths.at(-1)} a conversation (median ${median(lengths)})`)
+  console.log(
+    `${people} people at once, one process; ${disorder.duplicated * 100} % of the updates twice, ${disorder.reordered * 100} % late`,
+  )
+  console.log(
+    `  written             ${written} messages, ${quantile(lengths, 0)} to ${lengths.at(-1)} a conversation (median ${median(lengths)})`,
+  )
   console.log(`  delivered again     ${repeated} updates`)
   console.log(`  stored              ${ledger.inbound}, lost ${ledger.inboundLost.length}, unknown ${ledger.inboundUnknown.length}`)
-  console.log(`  requests            ${walks.filter(({ reference }) => reference !== null).length} told, wrong ${ledger.requestsWrong.length}`)
+  console.log(
+    `  requests            ${walks.filter(({ reference }) => reference !== null).length} told, wrong ${ledger.requestsWrong.length}`,
+  )
   console.log(
     `  sent                ${ledger.outbound}, twice ${ledger.visibleDuplicates}, out of order in ${ledger.orderBroken.length} chats, unsent ${ledger.unsent}`,
   )
