@@ -37,7 +37,7 @@ export const benchPace = async ({ quick }: { quick: boolean }): Promise<void> =>
     const body = sent.slice(pace.account.burst, Math.floor(sent.length * (1 - tail)))
     const seconds = ((body.at(-1) ?? 0) - (body[0] ?? 0)) / 1000
     const rate = (body.length - 1) / seconds
-    const ledger = await world.ledger({ requests: false })
+    const ledger = await world.ledger({ applied: () => false })
     const violations = bot.violations()
     const of = (scope: 'global' | 'chat'): number => violations.filter((violation) => violation.scope === scope).length
     console.log(

@@ -56,11 +56,7 @@ export const installSila = async (): Promise<Install> => {
     restartDatabase: (awayMs) => world.restartDatabase(awayMs),
     // Whose request it is stands sealed: one person at a time files one, so the new ones are theirs.
     requests: async () => {
-      const [row] = await query<{ n: number }>(
-        world.databaseUrl(),
-        "select count(*)::int as n from request where stage not in ('draft', 'discarded')",
-        [],
-      )
+      const [row] = await world.query<{ n: number }>("select count(*)::int as n from request where stage not in ('draft', 'discarded')")
       const found = (row?.n ?? 0) - before
       before = row?.n ?? 0
       return found
