@@ -33,7 +33,7 @@ const busiest = (moments: readonly number[], ms: number): number => {
 
 test('thirty a second for the bot and one a second in a chat: used up, and never exceeded', { timeout: 60_000 }, async () => {
   // Bursts are answered line by line, so that there is something to hold back.
-  const world = await createWorld({ env: { SILA_BURST_TEXT_MS: '0' } })
+  const world = await createWorld({ ownPace: true, env: { SILA_BURST_TEXT_MS: '0' } })
   try {
     const { bot } = world
     // What thirty a second with a burst of thirty, and one a second with a burst of three, may bring in a second.
