@@ -24,7 +24,7 @@ export const clockScenario: Scenario = {
       // They stop in the middle of the form, and are reminded of it after three days.
       const sleepers = startCrowd({ bot, from: 9_001, people: 3, together: 3, patience: 60_000, limit: 60_000, upTo: /سؤال ٣ من/ })
       await sleepers.finished
-      const crowd = startCrowd({ bot, from: 1001, together: 6, patience: 60_000, limit: 600_000 })
+      const crowd = startCrowd({ bot, from: 1001, together: 6, patience: 60_000, limit: 300_000 })
       for (let round = 0; round < (size === 'full' ? 3 : 1); round += 1) {
         for (const shift of [hour, -hour, day, -day, 0]) {
           shiftClock(shift)

@@ -13,7 +13,7 @@ const lostAnswers: Scenario = {
     inWorld(two, async ({ bot, front }) => {
       front.loseAnswers(0.34)
       const people = peopleOf[size]
-      const walks = await walkCrowd({ bot, from: 1001, people, together: 8, patience: 30_000, limit: 600_000 })
+      const walks = await walkCrowd({ bot, from: 1001, people, together: 8, patience: 30_000, limit: 300_000 })
       return {
         notes: { people, 'answers to deliveries lost': front.lost },
         broken: [...strandedOf(walks), ...(front.lost === 0 ? ['no answer was lost: the run says nothing'] : [])],
@@ -29,7 +29,7 @@ const fiveTimes: Scenario = {
     inWorld(two, async ({ bot, front }) => {
       front.multiply(5)
       const people = peopleOf[size]
-      const walks = await walkCrowd({ bot, from: 1001, people, together: 8, patience: 30_000, limit: 600_000 })
+      const walks = await walkCrowd({ bot, from: 1001, people, together: 8, patience: 30_000, limit: 300_000 })
       return { notes: { people }, broken: strandedOf(walks) }
     }),
 }
@@ -42,7 +42,7 @@ const twoWorkers: Scenario = {
     inWorld(two, async ({ bot, front }) => {
       front.loseAnswers(0.05)
       const people = peopleOf[size]
-      const crowd = startCrowd({ bot, from: 1001, people, together: 8, patience: 30_000, limit: 600_000, chatty: true })
+      const crowd = startCrowd({ bot, from: 1001, people, together: 8, patience: 30_000, limit: 300_000, chatty: true })
       // Some only greet, in bursts of messages and from far away.
       const hasty = [9_001, 9_002, 9_003].map((id) => bot.person(id))
       for (const person of hasty) for (const word of ['السلام عليكم', 'كيف الحال', 'متى تفتحون؟', 'وين موقعكم؟']) person.says(word)

@@ -14,7 +14,7 @@ export const poisonScenario: Scenario = {
       const { bot, query } = world
       const victims = startCrowd({ bot, from: 9_001, people: 2, together: 2, patience: 60_000, limit: 60_000, upTo: /سؤال ٣ من/ })
       await victims.finished
-      const crowd = startCrowd({ bot, from: 1001, together: 6, patience: 60_000, limit: 600_000 })
+      const crowd = startCrowd({ bot, from: 1001, together: 6, patience: 60_000, limit: 300_000 })
       const conversations = await Promise.all(victims.walks.map(({ chat }) => world.conversationOf(chat)))
       const told = victims.walks.map(({ chat }) => bot.person(chat).messages().length)
       // Its length stays, and so does its first byte: it looks like a state and does not open.

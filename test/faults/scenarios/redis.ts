@@ -61,7 +61,7 @@ export const redisScenario: Scenario = {
   run: (size) =>
     inWorld({ processes: ['gateway', 'worker'], redis: true }, async ({ bot, redis }) => {
       if (!redis) throw new Error('a world without the Redis it was to have')
-      const crowd = startCrowd({ bot, from: 1001, together: 6, patience: 60_000, limit: 600_000 })
+      const crowd = startCrowd({ bot, from: 1001, together: 6, patience: 60_000, limit: 300_000 })
       for (let round = 0; round < (size === 'full' ? 3 : 1); round += 1) {
         for (const { make } of troubles) {
           await sleep(500)

@@ -32,7 +32,7 @@ const slowedChat: Scenario = {
         people: size === 'full' ? 40 : 12,
         together: 12,
         patience: 90_000,
-        limit: 600_000,
+        limit: 300_000,
       })
       const others = walks.filter(({ chat }) => chat !== slow).flatMap(({ waits }) => waits)
       const waited = Math.max(...(walks.find(({ chat }) => chat === slow)?.waits ?? [0]))

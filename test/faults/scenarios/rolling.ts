@@ -10,7 +10,7 @@ export const rolling = (delivery: 'polling' | 'webhook'): Scenario => ({
     'SIGTERM to one of two processes after the other while people are answered: each ends with 0, nothing is lost, nothing is seen twice.',
   run: (size) =>
     inWorld({ processes: ['all', 'all'], delivery }, async ({ bot, processes }) => {
-      const crowd = startCrowd({ bot, from: 1001, together: 8, patience: 90_000, limit: 600_000 })
+      const crowd = startCrowd({ bot, from: 1001, together: 8, patience: 90_000, limit: 300_000 })
       const codes: (number | null)[] = []
       const times: number[] = []
       for (let round = 0; round < (size === 'full' ? 5 : 1); round += 1) {

@@ -19,13 +19,13 @@ export const takeOverScenario: Scenario = {
       bot.faults.add({ method: 'sendMessage', fault: { kind: 'delay', ms: 30 } })
       const people = size === 'full' ? 60 : 8
       const officers = await Promise.all([0, 1].map((index) => world.officer(index)))
-      const crowd = startCrowd({ bot, from: 1001, people, together: 8, patience: 90_000, limit: 600_000 })
+      const crowd = startCrowd({ bot, from: 1001, people, together: 8, patience: 90_000, limit: 300_000 })
       const takeOvers: TakeOver[] = []
       const unheard: number[] = []
       const serve = async (chat: number, index: number): Promise<void> => {
         const officer = officers[index % 2]
         const person = bot.person(chat)
-        await person.waitFor(1, 60_000)
+        await person.waitFor((shown) => shown.some(({ text }) => text.includes('سؤال ١ من')), 60_000)
         await sleep(Math.random() * 1_500)
         const path = `/conversations/${await world.conversationOf(chat)}`
         await officer?.post(`${path}/take`)

@@ -9,6 +9,7 @@ export interface Visible {
   chat: number
   /** As the program names it in its outbox. */
   name: string
+  text: string
   /** Milliseconds since the epoch. */
   at: number
 }
@@ -25,6 +26,9 @@ export interface TakeOver {
   from: number
   until: number
 }
+
+/** Outside office hours a person who writes to staff is told, once in a silence, when they will be read. */
+const nobodyIn = /^وصلت رسالتك، وتبقى أمام/
 
 /** What is read of the database: rows of the one bot. */
 export interface Tables {
@@ -61,7 +65,7 @@ export interface Ledger {
   /** Rows of the outbox still queued or being sent. */
   unsent: number
   uncertain: number
-  /** Chats to which the bot spoke after a take-over, but for one message that was on its way. */
+  /** Chats to which the bot spoke after a take-over, but for one message on its way, and one line when nobody is in. */
   spokeOver: number[]
   inbound: number
   outbound: number
@@ -134,7 +138,8 @@ export const compare = ({ inbox, outbox, requests, turnsBroken }: Tables, witnes
     spokeOver: witness.takeOvers.flatMap(({ chat, from, until }) => {
       const heard = (seen.get(chat) ?? []).filter(({ at }) => at > from && at < until)
       const ofBot = heard.filter(({ name }) => sent.get(name)?.of_staff !== true)
-      return ofBot.length > 1 ? [chat] : []
+      const lines = ofBot.filter(({ text }) => nobodyIn.test(text)).length
+      return ofBot.length - lines > 1 || lines > 1 ? [chat] : []
     }),
     inbound: inbox.length,
     outbound: outbox.length,

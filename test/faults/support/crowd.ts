@@ -6,6 +6,8 @@ type Act = { presses: string } | { says: string } | 'photo'
 
 /** What stands in the newest message, and what somebody does about it. */
 const answers: readonly (readonly [RegExp, Act])[] = [
+  // After a while, and when staff have finished: the first choice is to go on.
+  [/نكمل (?:طلبك |الطلب )?من السؤال|كيف نكمل؟/, { says: '١' }],
   [/ما يحتاجه طلب الدعم/, { presses: 'نبدأ' }],
   [/قبل أن نبدأ، بياناتك أمانة/, { presses: 'أوافق' }],
   [/حتى نخاطبك/, { says: '٣' }],
@@ -49,7 +51,7 @@ export interface CrowdOptions {
   limit: number
   /** Stops for good at a message like this. */
   upTo?: RegExp
-  /** Says something friendly at the moment of each press: the two come on different ways. */
+  /** Says thanks at the moment of each press: the two come on different ways. */
   chatty?: boolean
 }
 
@@ -72,10 +74,12 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
   const does = (person: Person, act: Act): void => {
     if (act === 'photo') person.sends('photo', { bytes: photo })
     else if ('says' in act) person.says(act.says)
-    else {
-      person.presses(act.presses)
-      if (chatty) person.says('شكرا')
-    }
+    else person.presses(act.presses)
+  }
+  /** Reads on while more is coming, and answers what stands there then. */
+  const readOn = async (person: Person): Promise<void> => {
+    for (let count = -1; count !== person.messages().length; await new Promise((resolve) => setTimeout(resolve, 150)))
+      count = person.messages().length
   }
 
   const walkOne = async (chat: number): Promise<void> => {
@@ -83,6 +87,9 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
     walks.push(walk)
     const person = bot.person(chat)
     let read = 0
+    /** Messages that stood there when this person last answered. */
+    let answered = 0
+    const thanked = new Set<Act>()
     let since: number | null = null
     const act = (what: Act): void => {
       since = performance.now()
@@ -104,18 +111,27 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
       }
       if (since !== null) walk.waits.push(performance.now() - since)
       since = null
+      if (chatty) await readOn(person)
       const shown = person.messages()
-      const newest = shown.at(-1)?.text ?? ''
+      const fresh = shown
+        .slice(answered)
+        .map(({ text }) => text)
+        .reverse()
       read = shown.length
-      if (upTo?.test(newest)) return
-      const told = reference.exec(newest)
-      if (told) {
-        walk.reference = told[0]
+      if (upTo && fresh.some((text) => upTo.test(text))) return
+      const told = fresh.map((text) => reference.exec(text)?.[0]).find((found) => found !== undefined)
+      if (told !== undefined) {
+        walk.reference = told
         return
       }
-      const [, what] = answers.find(([pattern]) => pattern.test(newest)) ?? []
-      // What asks nothing (an interim line) is read and waited on.
-      if (what) act(what)
+      // The newest question is answered, also when something that asks nothing stands below it.
+      const question = fresh.find((text) => answers.some(([pattern]) => pattern.test(text)))
+      const [, what] = answers.find(([pattern]) => question !== undefined && pattern.test(question)) ?? []
+      if (!what) continue
+      answered = shown.length
+      act(what)
+      if (chatty && typeof what === 'object' && 'presses' in what && !thanked.has(what)) person.says('شكرا')
+      thanked.add(what)
     }
   }
   const lane = async (): Promise<void> => {

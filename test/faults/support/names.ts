@@ -27,9 +27,9 @@ export const saidTo = (bot: BotSide, names: Names): Said[] =>
 export const visibleFrom = (botApi: BotApi, names: Names): Visible[] =>
   botApi
     .log()
-    .flatMap(({ method, chat, messageId, at, outcome }) =>
+    .flatMap(({ method, chat, messageId, at, payload, outcome }) =>
       outcome.accepted && chat !== null && messageId !== null && method.startsWith('send')
-        ? [{ chat, name: names.message(chat, messageId), at, messageId }]
+        ? [{ chat, name: names.message(chat, messageId), text: String(payload.text ?? payload.caption ?? ''), at, messageId }]
         : [],
     )
     // A call that was held up came in earlier than what was seen before it.
