@@ -8,8 +8,8 @@ type Act = { presses: string } | { says: string } | 'photo'
 const answers: readonly (readonly [RegExp, Act])[] = [
   // After a while, and when staff have finished: the first choice is to go on.
   [/نكمل (?:طلبك |الطلب )?من السؤال|كيف نكمل؟/, { says: '١' }],
-  [/ما يحتاجه طلب الدعم/, { presses: 'نبدأ' }],
-  [/قبل أن نبدأ، بياناتك أمانة/, { presses: 'أوافق' }],
+  [/ما يحتاجه طلب الدعم|نبدأ طلب الدعم؟/, { presses: 'نبدأ' }],
+  [/قبل أن نبدأ، بياناتك أمانة|نحتاج موافقتك على حفظ/, { presses: 'أوافق' }],
   [/حتى نخاطبك/, { says: '٣' }],
   [/سؤال ١ من/, { says: 'خالد محمد العتيبي' }],
   [/سؤال ٢ من/, { says: '١٠٠٠٠٠٠٠٠٨' }],
@@ -21,7 +21,7 @@ const answers: readonly (readonly [RegExp, Act])[] = [
   [/سؤال ٨ من/, { says: '٣٥٠٠' }],
   [/سؤال ٩ من/, 'photo'],
   [/كل شيء صحيح/, { says: 'صح' }],
-  [/^إقرار/, { presses: 'أوافق' }],
+  [/^إقرار|بقي الإقرار/, { presses: 'أوافق' }],
 ]
 const reference = /MSK-\d+/
 

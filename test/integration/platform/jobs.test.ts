@@ -220,3 +220,18 @@ test('on postgres: connections that are cut are made again', async () => {
   expect(rows).toEqual([{ table_schema: 'bullmq' }])
   await client.end()
 })
+
+test('a clock that is set back a day does not hold up the sweeps while the queues are away', async () => {
+  const away = { add: () => Promise.reject(new Error('away')), repeat: () => Promise.reject(new Error('away')) }
+  const backend = { queue: () => away, worker: () => {}, close: async () => {} }
+  const { deps, sweeps } = timers()
+  const real = Date.now
+  open.push(await startJobs({ backend, deps, logger, every: 20 }))
+  Date.now = () => real() - 86_400_000
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 400))
+  } finally {
+    Date.now = real
+  }
+  expect(sweeps()).toBeGreaterThan(2)
+})
