@@ -173,8 +173,11 @@ const killedAtRow: Scenario = {
     atConfirmation(install, chat, () => {
       let clear = (): void => {}
       const reached = new Promise<void>((resolve) => {
+        let stands = false
         clear = install.proxy.watch(({ statement, phase }) => {
-          if (statement !== install.filing || phase !== 'answered') return
+          // The process that comes after it passes.
+          if (stands || statement !== install.filing || phase !== 'answered') return
+          stands = true
           resolve()
           // For ever: the connection goes with the process.
           return new Promise(() => {})

@@ -45,7 +45,7 @@ const pace = { answering: 5_000, watching: 15_000 }
 
 const queueName = 'bells'
 
-/** Bells that are far off ring by the minute: hundreds of drafts that are looked after tomorrow need one, and each cost 0.5 ms of PostgreSQL. */
+/** What is far off rings by the minute: drafts that are looked after tomorrow need one bell together, and each cost PostgreSQL 0.5 ms. */
 const far = { fromMs: 3_600_000, stepMs: 60_000, most: 10_000 }
 
 export async function startJobs(options: JobsOptions): Promise<Jobs> {
@@ -55,16 +55,16 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   // Not by the wall: a clock that is set back would hold up the sweeps for as long.
   let lastSweep = performance.now()
   let running: Promise<void> | null = null
-  /** Minutes whose bell is set, by when they are over. */
-  const set = new Set<number>()
+  /** Ends of minutes that have their bell. */
+  const hung = new Set<number>()
 
   /** @returns when the bell rings, or null when one rings then already */
   const settleOn = (dueAt: number, now: number): number | null => {
     if (dueAt - now < far.fromMs) return dueAt
     const minute = Math.ceil(dueAt / far.stepMs) * far.stepMs
-    if (set.has(minute)) return null
-    if (set.size >= far.most) set.clear()
-    set.add(minute)
+    if (hung.has(minute)) return null
+    if (hung.size >= far.most) hung.clear()
+    hung.add(minute)
     return minute
   }
 
@@ -111,7 +111,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
       const at = settleOn(dueAt.getTime(), now)
       if (at === null) return
       // A bell that could not be hung is hung by whoever asks next.
-      await queue.add(timerDue.name, { dueAt: new Date(at).toISOString() }, at - now).catch(() => set.delete(at))
+      await queue.add(timerDue.name, { dueAt: new Date(at).toISOString() }, at - now).catch(() => hung.delete(at))
     },
     close: async () => {
       clearInterval(watch)
