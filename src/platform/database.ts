@@ -1,4 +1,5 @@
 /** Two pools on one database: the owner's for migrations and queues' schema, the application's for everything else. */
+import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { codeOf, PlatformError } from './errors.ts'
 
@@ -40,7 +41,8 @@ export function openPools({ url, max = 10, place, onError = () => {} }: PoolOpti
     connectionTimeoutMillis: 10_000,
     statement_timeout: 30_000,
     keepAlive: true,
-    application_name: place === undefined ? 'sila' : `sila-${place}`,
+    // Its place, the same after a crash, and its life, which is not (outbox_reclaim).
+    application_name: place === undefined ? 'sila' : `sila-${place}.${randomBytes(4).toString('hex')}`,
   })
   // The server may end a session that has just said goodbye: no news while we close.
   let closing = false
