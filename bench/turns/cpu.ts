@@ -1,4 +1,4 @@
-/** CPU of PostgreSQL, as the kernel counts it. */
+/** CPU and memory of processes, as the kernel counts them. */
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** Linux counts in hundredths of a second. */
@@ -27,6 +27,25 @@ export const postgresCpu = (postmaster: number): number | null => {
       }
     }
     return ticks * tickUs
+  } catch {
+    return null
+  }
+}
+
+/** @returns microseconds used so far by all threads of a process; null where /proc is missing */
+export const processCpu = (pid: number): number | null => {
+  try {
+    return sum(fieldsOf(pid), 11, 13) * tickUs
+  } catch {
+    return null
+  }
+}
+
+/** @returns megabytes resident; null where /proc is missing */
+export const processMemory = (pid: number): number | null => {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return kilobytes ? Number(kilobytes[1]) / 1024 : null
   } catch {
     return null
   }

@@ -60,8 +60,11 @@ export interface TelegramBots {
 }
 
 const rate = z.strictObject({ perSecond: z.number().positive().max(10_000), burst: z.number().int().positive().max(10_000) })
-/** What a row of channel_account may say about a bot. */
-const Settings = z.strictObject({ pace: z.strictObject({ account: rate, chat: rate }).optional(), username: z.string().optional() })
+/** What a row of channel_account may say about a bot. `pace: null`: nobody counts (store/account-pace.ts). */
+const Settings = z.strictObject({
+  pace: z.strictObject({ account: rate, chat: rate }).nullable().optional(),
+  username: z.string().optional(),
+})
 
 /** Descriptions stand in `locales/<language>/telegram.yaml`; `language` is called after the other one. */
 const menu = ['menu', 'status', 'human', 'back', 'cancel', 'language', 'stop'] as const
@@ -128,7 +131,7 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
       hide: (id) => keyed('telegram', `${account}|${id}`).toString('base64url').slice(0, 16),
       readFile: async (id) => (await application.files.read(association, id)).bytes,
       groupLine: (['ar', 'en'] as const).map((language) => release.label(language, 'telegram:group') ?? '').join('\n'),
-      pace: settings.pace,
+      pace: settings.pace ?? undefined,
       now: () => application.clock.now(),
     })
     const intake = createIntake({

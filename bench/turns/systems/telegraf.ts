@@ -1,19 +1,13 @@
 /**
  * telegraf's WizardScene with its session in PostgreSQL; the network is a stub that answers at once.
- *
- * `@telegraf/session` is not a dependency of this project. Its PostgreSQL store (Kysely) is repeated
- * here over plain `pg`: the table "telegraf-sessions" (key, session), one select before and one upsert
- * after each update, the session as JSON text. Without Kysely's building of queries it is a little
- * faster than the original. What telegraf stores is the session alone: no message, no outbox, no
- * protection against an update that comes twice.
+ * What telegraf stores is the session alone: no message, no outbox, no protection against an update that comes twice.
  */
 import pg from 'pg'
 import { Scenes, session, Telegraf, Telegram } from 'telegraf'
+import { createSessionStore } from '../../peers/session-store.ts'
 import { answerOf, type System, steps, wordOf } from '../system.ts'
 
 type Context = Scenes.WizardContext
-
-const table = `create table if not exists "telegraf-sessions" (key varchar(32) primary key not null, session text)`
 
 export const createTelegraf = (): System => {
   let pool: pg.Pool
@@ -23,23 +17,7 @@ export const createTelegraf = (): System => {
     name: 'telegraf WizardScene + PostgreSQL session',
     async setup(url) {
       pool = new pg.Pool({ connectionString: url })
-      await pool.query(table)
-      const store = {
-        async get(key: string) {
-          const { rows } = await pool.query<{ session: string }>('select "session" from "telegraf-sessions" where "key" = $1', [key])
-          const found = rows[0]
-          return found && JSON.parse(found.session)
-        },
-        async set(key: string, value: object) {
-          await pool.query(
-            'insert into "telegraf-sessions" ("key", "session") values ($1, $2) on conflict ("key") do update set "session" = $2',
-            [key, JSON.stringify(value)],
-          )
-        },
-        async delete(key: string) {
-          await pool.query('delete from "telegraf-sessions" where "key" = $1', [key])
-        },
-      }
+      const store = await createSessionStore(pool)
       const wizard = new Scenes.WizardScene<Context>(
         'support-request',
         ...Array.from({ length: steps }, (_, step) => async (ctx: Context) => {

@@ -121,9 +121,11 @@ export const createContentReader = (limit: number, hide: Hide): ((message: Messa
   }
 }
 
+const SharedContact = z.looseObject({ phone_number: z.string(), user_id: z.number() })
+
 /** @returns the person's number when they have shared their own, E.164: a contact of somebody else is no number of theirs. */
 export const ownPhone = (message: Message): string | null => {
-  const contact = z.looseObject({ phone_number: z.string(), user_id: z.number() }).safeParse(message.contact)
+  const contact = SharedContact.safeParse(message.contact)
   if (!contact.success || contact.data.user_id !== message.from?.id) return null
   const digits = contact.data.phone_number.replace(/[\s()+-]/g, '')
   return /^[1-9]\d{6,14}$/.test(digits) ? `+${digits}` : null

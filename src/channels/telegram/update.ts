@@ -37,9 +37,12 @@ export const Membership = z.looseObject({
   new_chat_member: z.looseObject({ status: z.string() }),
 })
 
+// Made once: a schema made for each update cost more than everything else that reading it did.
+const Numbered = z.looseObject({ update_id: id.nonnegative() })
+
 /** @returns the update, or null for what is none: such a thing can be neither kept nor counted. */
 export const readUpdate = (raw: unknown): TelegramUpdate | null => {
-  const parsed = z.looseObject({ update_id: id.nonnegative() }).safeParse(raw)
+  const parsed = Numbered.safeParse(raw)
   return parsed.success ? parsed.data : null
 }
 
@@ -49,8 +52,19 @@ export type Event =
   | { kind: 'press'; press: z.infer<typeof Press> }
   | { kind: 'membership'; membership: z.infer<typeof Membership> }
 
+/** Several ask what the same update is: who it is from, whether it wants something at once, what was said. */
+const read = new WeakMap<TelegramUpdate, Event | null>()
+
 /** @returns what happened; null for what we neither asked for nor understand. */
 export const eventOf = (update: TelegramUpdate): Event | null => {
+  const known = read.get(update)
+  if (known !== undefined) return known
+  const event = readEvent(update)
+  read.set(update, event)
+  return event
+}
+
+const readEvent = (update: TelegramUpdate): Event | null => {
   const message = Message.safeParse(update.message)
   if (message.success) return { kind: 'message', message: message.data }
   const edit = Message.safeParse(update.edited_message)

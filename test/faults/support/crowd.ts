@@ -29,6 +29,8 @@ export interface Walk {
   chat: number
   /** Reference as told; null while none was. */
   reference: string | null
+  /** Messages and presses of this person. */
+  sent: number
   /** How often nothing came back and the person wrote again. */
   silences: number
   /** Milliseconds from each act to what came back. */
@@ -81,7 +83,7 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
   }
 
   const walkOne = async (chat: number): Promise<void> => {
-    const walk: Walk = { chat, reference: null, silences: 0, waits: [] }
+    const walk: Walk = { chat, reference: null, sent: 0, silences: 0, waits: [] }
     walks.push(walk)
     const person = bot.person(chat)
     let read = 0
@@ -91,6 +93,7 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
     let since: number | null = null
     const act = (what: Act): void => {
       since = performance.now()
+      walk.sent += 1
       does(person, what)
     }
     act({ says: 'ابغى اقدم على دعم' })

@@ -57,6 +57,8 @@ export interface WorldOptions {
   shiftable?: boolean
   /** The bot's pace is Telegram's own, not the quick one of these tests. */
   ownPace?: boolean
+  /** Further variables of every process. */
+  env?: Record<string, string>
 }
 
 const clockModule = new URL('shift-clock.js', import.meta.url).href
@@ -91,6 +93,7 @@ export const createWorld = async (options: WorldOptions = {}): Promise<World> =>
     SILA_BURST_TEXT_MS: '50',
     SILA_BURST_MEDIA_MS: '100',
     LOG_LEVEL: 'error',
+    ...options.env,
     ...(shiftable && { NODE_OPTIONS: `--import=${clockModule}`, SILA_TEST_CLOCK: clockFile }),
   }
   const processes = await startProcesses(

@@ -78,6 +78,31 @@ describe.each(['postgres', 'redis'] as const)('on %s', (kind) => {
     expect(fired[0]).toBeLessThan(2_000)
   })
 
+  test('of what is due tomorrow there is one bell a minute, never before its time; what is due soon has bells of its own', async () => {
+    const backend = await createBackend({ databaseUrl: db.url, redisUrl: kind === 'redis' ? redis.url : undefined, logger })
+    const rings: number[] = []
+    const queue: Backend['queue'] = (name) => {
+      const real = backend.queue(name)
+      const add: typeof real.add = async (job, data, delay = 0) => {
+        rings.push(Date.now() + delay)
+        await real.add(job, data, delay)
+      }
+      return { ...real, add }
+    }
+    const jobs = await startJobs({ backend: { ...backend, queue }, deps: timers().deps, logger, every: 60_000 })
+    open.push(jobs)
+    const minute = Math.ceil(Date.now() / 60_000) * 60_000
+    const tomorrow = minute + 24 * 3_600_000 + 20_000
+    for (const at of [tomorrow, tomorrow + 1, tomorrow + 30_000, tomorrow + 60_000]) await jobs.ring(new Date(at))
+    expect(rings).toHaveLength(2)
+    expect(rings[0]).toBeGreaterThanOrEqual(tomorrow + 30_000)
+    expect(rings[1]).toBeGreaterThanOrEqual(tomorrow + 60_000)
+    const soon = Date.now() + 1_800_000
+    await jobs.ring(new Date(soon))
+    await jobs.ring(new Date(soon))
+    expect(rings).toHaveLength(4)
+  })
+
   test('a delay with a fraction of a millisecond is no error', async () => {
     const backend = await createBackend({ databaseUrl: db.url, redisUrl: kind === 'redis' ? redis.url : undefined, logger })
     open.push(backend)

@@ -55,6 +55,8 @@ const busiest = (seen: Sent[], ms: number): number => {
 
 test('thousands of messages through two workers, random 429s: the rate is used and never exceeded, order kept', {
   timeout: 60_000,
+  // A rate is measured: a neighbour that takes both cores for a while is not what is tested.
+  retry: 2,
 }, async () => {
   const pace = { account: { perSecond: 200, burst: 20 }, chat: { perSecond: 40, burst: 2 } }
   const account = await openBot(store, pace)
