@@ -6,7 +6,7 @@
 import { createPostgresBackend, Queue, runMigrations, Worker } from 'bullmq'
 import { Redis, type RedisOptions } from 'ioredis'
 import pg from 'pg'
-import { withStartupOptions } from './database.ts'
+import { hearErrors, withStartupOptions } from './database.ts'
 import type { Logger } from './logger.ts'
 
 export interface BackendQueue {
@@ -54,7 +54,7 @@ async function onPostgres(url: string, health: Health): Promise<Backend> {
   })
   // Every queue and worker adds listeners of its own.
   pool.setMaxListeners(0)
-  pool.on('error', health.failed)
+  hearErrors(pool, health.failed)
   const client = await pool.connect()
   try {
     await runMigrations(client)
@@ -64,7 +64,7 @@ async function onPostgres(url: string, health: Health): Promise<Backend> {
   const connection = { connection: pool }
   return assemble('postgres', health, {
     queue: (name) => new Queue(name, connection, createPostgresBackend),
-    worker: (name, handler) => new Worker(name, handler, { ...connection, ...timing }, createPostgresBackend),
+    worker: (name, handler) => new Worker(name, handler, { ...connection, ...timing, autorun: false }, createPostgresBackend),
     end: () => pool.end(),
   })
 }
@@ -84,7 +84,8 @@ function onRedis(url: string, health: Health): Backend {
   const asking = connect({ maxRetriesPerRequest: 1, enableOfflineQueue: false })
   return assemble('redis', health, {
     queue: (name) => new Queue(name, { connection: asking }),
-    worker: (name, handler) => new Worker(name, handler, { connection: connect({ maxRetriesPerRequest: null }), ...timing }),
+    worker: (name, handler) =>
+      new Worker(name, handler, { connection: connect({ maxRetriesPerRequest: null }), ...timing, autorun: false }),
     end: async () => {
       for (const client of clients) client.disconnect()
     },
@@ -92,9 +93,11 @@ function onRedis(url: string, health: Health): Backend {
 }
 
 /** What both stores have in common of BullMQ's classes, whose types differ by store. */
+type Part = Pick<Queue, 'waitUntilReady' | 'close'> & NodeJS.EventEmitter
+type WorkerPart = Part & Pick<Worker, 'run'>
 interface Parts {
-  queue(name: string): Pick<Queue, 'add' | 'upsertJobScheduler' | 'close'> & NodeJS.EventEmitter
-  worker(name: string, handler: (job: { name: string; data: unknown }) => Promise<void>): Pick<Worker, 'close'> & NodeJS.EventEmitter
+  queue(name: string): Part & Pick<Queue, 'add' | 'upsertJobScheduler'>
+  worker(name: string, handler: (job: { name: string; data: unknown }) => Promise<void>): WorkerPart
   end(): Promise<void>
 }
 
@@ -103,30 +106,66 @@ function assemble(kind: Backend['kind'], health: Health, parts: Parts): Backend 
   return {
     kind,
     queue: (name) => {
-      const queue = parts.queue(name)
-      queue.on('error', health.failed)
-      open.push(queue)
+      const { current, close } = revive(health, () => parts.queue(name))
+      open.push({ close })
       return {
-        add: (job, data, delay = 0) => health.watch(queue.add(job, data, { delay: Math.max(0, Math.round(delay)), ...keep })),
-        repeat: (job, data, ms) => health.watch(queue.upsertJobScheduler(job, { every: ms }, { name: job, data, opts: keep })),
+        add: (job, data, delay = 0) =>
+          health.watch(current().then((queue) => queue.add(job, data, { delay: Math.max(0, Math.round(delay)), ...keep }))),
+        repeat: (job, data, ms) =>
+          health.watch(current().then((queue) => queue.upsertJobScheduler(job, { every: ms }, { name: job, data, opts: keep }))),
       }
     },
     worker: (name, handler) => {
-      const worker = parts.worker(name, async ({ name: job, data }) => {
+      const run = async ({ name: job, data }: { name: string; data: unknown }): Promise<void> => {
         health.worked()
         await handler({ name: job, data }).catch(() => {
           // BullMQ keeps the message and stack of a failure in plain text; the handler has logged what may be known.
           throw Object.assign(new Error('failed, see the log'), { stack: '' })
         })
-      })
-      worker.on('error', health.failed)
-      open.unshift(worker)
+      }
+      const { current, close } = revive(health, () => parts.worker(name, run))
+      open.unshift({ close })
+      void current().then((worker) => worker.run().catch(health.failed))
     },
     close: async () => {
       health.silence()
       // Workers first: their jobs may go on for a while.
       for (const part of open) await patiently(health, part.close())
       await patiently(health, parts.end())
+    },
+  }
+}
+
+/**
+ * BullMQ remembers for good that it could not get ready: on PostgreSQL its queue then fails for ever, and its
+ * worker asks again without a pause and lets nothing else in the process run (6.7.0). So one that did not get
+ * ready is thrown away, and another one made.
+ */
+function revive<P extends Part>(health: Health, make: () => P): { current(): Promise<P>; close(): Promise<void> } {
+  let part: P
+  let closing = false
+  const begin = async (): Promise<P> => {
+    for (;;) {
+      part = make()
+      part.on('error', health.failed)
+      try {
+        await part.waitUntilReady()
+        return part
+      } catch (error) {
+        health.failed(error)
+        // Whoever waits for one that will not come is told by the time that `within` allows.
+        if (closing) return await new Promise<never>(() => {})
+        await part.close()
+        await new Promise((resolve) => setTimeout(resolve, timing.runRetryDelay))
+      }
+    }
+  }
+  const ready = begin()
+  return {
+    current: () => ready,
+    close: async () => {
+      closing = true
+      await part.close()
     },
   }
 }

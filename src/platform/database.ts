@@ -49,8 +49,7 @@ export function openPools({ url, max = 10, place, onError = () => {} }: PoolOpti
   const lost = (error: Error): void => {
     if (!closing) onError(error)
   }
-  owner.on('error', lost)
-  app.on('error', lost)
+  for (const pool of [owner, app]) hearErrors(pool, lost)
   return {
     owner,
     app,
@@ -59,6 +58,23 @@ export function openPools({ url, max = 10, place, onError = () => {} }: PoolOpti
       await Promise.all([owner.end(), app.end()])
     },
   }
+}
+
+/** Whoever holds the connection hears of it from the next query. */
+const ignore = (): void => {}
+
+/**
+ * A connection that is cut in somebody's hands between two queries says so by an event, and an event that nobody
+ * hears ends the process. The pool itself listens only to those that are idle.
+ */
+export function hearErrors(pool: pg.Pool, lost: (error: Error) => void): void {
+  const hear = (client: pg.PoolClient): void => {
+    if (!client.listeners('error').includes(ignore)) client.on('error', ignore)
+  }
+  pool.on('error', lost)
+  pool.on('connect', hear)
+  // Whoever had it may have taken all listeners off.
+  pool.on('release', (_error, client) => hear(client))
 }
 
 /** Startup options of a connection, beside those that its URL may already bring. */

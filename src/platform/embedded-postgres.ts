@@ -160,6 +160,8 @@ async function watchUntilGone(pid: number): Promise<void> {
 /** A run killed right after initdb leaves a cluster without our database. */
 async function ensureDatabase(base: string): Promise<void> {
   const client = new pg.Client({ connectionString: `${base}/postgres` })
+  // Whoever waits for a query hears of it there.
+  client.on('error', () => {})
   await client.connect()
   try {
     const { rowCount } = await client.query(`select from pg_database where datname = 'sila'`)

@@ -49,6 +49,8 @@ export async function migrate(target: pg.Pool | string, dir: string): Promise<{ 
     }
   }
   const client = new pg.Client({ connectionString: target })
+  // Whoever waits for a query hears of it there.
+  client.on('error', () => {})
   await client.connect()
   try {
     return { applied: await applyUnderLock(client, migrations) }

@@ -31,6 +31,8 @@ export interface Walk {
   reference: string | null
   /** Messages and presses of this person. */
   sent: number
+  /** What stood there last, and what was said to it. */
+  last: string
   /** How often nothing came back and the person wrote again. */
   silences: number
   /** Milliseconds from each act to what came back. */
@@ -83,7 +85,7 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
   }
 
   const walkOne = async (chat: number): Promise<void> => {
-    const walk: Walk = { chat, reference: null, sent: 0, silences: 0, waits: [] }
+    const walk: Walk = { chat, reference: null, last: '', sent: 0, silences: 0, waits: [] }
     walks.push(walk)
     const person = bot.person(chat)
     let read = 0
@@ -127,6 +129,7 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
       // The newest question is answered, also when something that asks nothing stands below it.
       const question = fresh.find((text) => answers.some(([pattern]) => pattern.test(text)))
       const [, what] = answers.find(([pattern]) => question !== undefined && pattern.test(question)) ?? []
+      walk.last = `${shown.at(-1)?.text ?? ''} → ${JSON.stringify(what ?? null)}`
       if (!what) continue
       answered = shown.length
       act(what)
@@ -155,7 +158,8 @@ export const walkCrowd = (options: CrowdOptions & { people: number }): Promise<W
 /** One line for each thing that went wrong for them. */
 export const strandedOf = (walks: readonly Walk[]): string[] => {
   const stranded = walks.filter(({ reference: told }) => told === null)
-  return stranded.length > 0 ? [`${stranded.length} of ${walks.length} people without a reference`] : []
+  const lines = stranded.map(({ chat, last }) => `\n        chat ${chat}: ${last.replaceAll('\n', ' / ')}`)
+  return stranded.length > 0 ? [`${stranded.length} of ${walks.length} people without a reference${lines.join('')}`] : []
 }
 
 /** @returns the value below which this share of them lies */

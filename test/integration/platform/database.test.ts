@@ -114,3 +114,30 @@ test('connections that the server drops are replaced, and nothing crashes', asyn
   expect((await pools.app.query('select current_user as role')).rows).toEqual([{ role: 'sila_app' }])
   await pools.close()
 })
+
+test('a connection that is cut in somebody’s hands, between two queries, ends nothing', async () => {
+  const pools = openPools({ url: db.url })
+  const cut = async (client: pg.PoolClient): Promise<void> => {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+    const gone = new Promise((resolve) => client.once('end', resolve))
+    await admin.query('select pg_terminate_backend($1)', [rows[0]?.pid])
+    await gone
+  }
+  for (const pool of [pools.owner, pools.app]) {
+    const client = await pool.connect()
+    await cut(client)
+    await expect(client.query('select 1')).rejects.toThrow()
+    client.release(true)
+    // As BullMQ does before it gives one back.
+    const bare = await pool.connect()
+    const { rows } = await bare.query<{ pid: number }>('select pg_backend_pid() as pid')
+    bare.removeAllListeners()
+    bare.release()
+    const again = await pool.connect()
+    expect((await again.query('select pg_backend_pid() as pid')).rows).toEqual(rows)
+    await cut(again)
+    again.release(true)
+    await expect(pool.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] })
+  }
+  await pools.close()
+})

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -5,6 +7,7 @@ import { type Jobs, startJobs } from '../../../src/jobs/start-jobs.ts'
 import { type Backend, createBackend } from '../../../src/platform/bullmq.ts'
 import { checkRedis } from '../../../src/platform/check-redis.ts'
 import { createLogger } from '../../../src/platform/logger.ts'
+import { startPostgresProxy } from '../../faults/support/postgres-proxy.ts'
 import { freshDatabase } from '../../support/cluster.ts'
 import { type RunningRedis, startRedis } from '../../support/redis.ts'
 
@@ -140,7 +143,10 @@ describe.each(['postgres', 'redis'] as const)('on %s', (kind) => {
     await until(() => fired.length === 1)
     expect(lines.some((line) => line.includes('"job":"timer-due"') && line.includes('"outcome":"failed"'))).toBe(true)
     expect(lines.join('')).not.toContain('canary')
-    const stored = await (kind === 'redis' ? dumpRedis() : dumpQueues())
+    // The queue hears of it a moment after the log.
+    let stored = ''
+    for (let i = 0; i < 200 && !stored.includes('failed, see the log'); i += 1)
+      stored = await (kind === 'redis' ? dumpRedis() : dumpQueues())
     expect(stored).toContain('failed, see the log')
     expect(stored).not.toContain('canary')
   })
@@ -244,6 +250,29 @@ test('on postgres: connections that are cut are made again', async () => {
   )
   expect(rows).toEqual([{ table_schema: 'bullmq' }])
   await client.end()
+})
+
+test('on postgres: away when the queues first ask, it is asked again, and the process goes on', async () => {
+  const place = new URL(db.url)
+  const proxy = await startPostgresProxy({ host: place.hostname, port: Number(place.port) })
+  const program = fileURLToPath(new URL('./away-at-first.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', program, proxy.url(db.url)])
+  let said = ''
+  child.stdout.on('data', (chunk) => (said += String(chunk)))
+  child.stderr.on('data', (chunk) => lines.push(String(chunk)))
+  try {
+    await until(() => said.includes('made'))
+    proxy.cut()
+    child.stdin.write('go\n')
+    await until(() => said.includes('not yet'))
+    proxy.restore()
+    await until(() => said.includes('job-'))
+    child.stdin.end()
+    await until(() => said.includes('closed'))
+  } finally {
+    child.kill('SIGKILL')
+    await proxy.close()
+  }
 })
 
 test('a clock that is set back a day does not hold up the sweeps while the queues are away', async () => {
