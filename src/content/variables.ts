@@ -2,6 +2,7 @@
  * What a text may say about its association: one typed list, a member for each name or family of names.
  * A variable without a value leaves its line out and is reported, so that the question goes to a person.
  */
+import { countedNodes } from '../core/engine/progress.ts'
 import type { Language } from '../core/engine/state.ts'
 import type { FlowSet } from '../core/flow/schema.ts'
 import type { Association } from '../core/policy/association.ts'
@@ -66,8 +67,7 @@ export const variableSpecs = {
   questions: family('«٩ أسئلة»: counted questions of a flow.', ({ flows }, _language, of) => {
     const flow = flows.get(of)
     if (!flow) return undefined
-    const count = Object.values(flow.nodes).filter((node) => node.kind === 'ask' && node.counted).length
-    return { kind: 'text', key: 'common:questions', params: { count: { kind: 'number', value: count } } }
+    return { kind: 'text', key: 'common:questions', params: { count: { kind: 'number', value: countedNodes(flow).length } } }
   }),
 } as const satisfies Record<string, { about: string; family: boolean; live: boolean; read: Read }>
 

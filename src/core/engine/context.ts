@@ -5,7 +5,7 @@ import type { Association } from '../policy/association.ts'
 import type { AnswerValue } from '../requests/request.ts'
 import type { ShortService } from '../requests/services.ts'
 import type { Effect, MessageClass, NotedReason, OptionShown, Params, TextKey } from './effect.ts'
-import type { Env } from './input.ts'
+import type { Candidate, Env } from './input.ts'
 import type { ConversationState, Frame, Language, Run } from './state.ts'
 
 /** What the engine reads of a release. */
@@ -179,6 +179,10 @@ export const inShortForm = (context: Context): boolean => {
   const frame = context.state.run?.frames.at(-1)
   return frame !== undefined && shortFormOf(context, frame.flow) !== null
 }
+
+/** The run holds the flow that was asked for: underneath, or on top. */
+export const isFlowOpen = ({ state: { run } }: Context, asked: Candidate | undefined): boolean =>
+  asked?.kind === 'flow' && (run?.frames.some(({ flow }) => flow === asked.id) ?? false)
 
 /** What the questions of a frame read and write: the answers of the draft, or of the short form itself. */
 export const answersOf = (context: Context, frame: Frame): Record<string, AnswerValue> => {

@@ -1,9 +1,9 @@
 /** An earlier message as it reads now. Nothing that was taken is overwritten by it. */
 import { fingerprint } from '../text/fingerprint.ts'
 import { openQuestion } from './answer.ts'
-import { type Context, say, topFrame } from './context.ts'
+import { type Context, isFlowOpen, say, topFrame } from './context.ts'
 import { expectSpecs } from './expect/specs.ts'
-import type { Understanding } from './input.ts'
+import { isClear, type Understanding } from './input.ts'
 import type { ConversationState } from './state.ts'
 import { ask } from './walk.ts'
 
@@ -29,8 +29,8 @@ const hasMovedOn = (context: Context): boolean => {
 }
 
 /** «ابي دعم» made «ابي دعم للسكن», and the form for it is open. */
-const asksForWhatIsOpen = ({ state: { run } }: Context, { band, candidates: [best] }: Understanding): boolean =>
-  (band === 'answer' || band === 'certain') && best?.kind === 'flow' && (run?.frames.some(({ flow }) => flow === best.id) ?? false)
+const asksForWhatIsOpen = (context: Context, understanding: Understanding): boolean =>
+  isClear(understanding) && isFlowOpen(context, understanding.candidates[0])
 
 /**
  * @returns true when nothing more is to be done; false when the edit is to be heard as a new message

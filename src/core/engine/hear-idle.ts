@@ -5,7 +5,7 @@ import { type Context, closePrompt, say } from './context.ts'
 import type { TextKey } from './effect.ts'
 import { introduce } from './greet.ts'
 import { handOver, queueForStaff } from './hand-over.ts'
-import type { Candidate, Understanding } from './input.ts'
+import { type Candidate, isClear, type Understanding } from './input.ts'
 import { takeRoute } from './routes.ts'
 import { openAbove, placeDraft, startRun } from './walk.ts'
 
@@ -19,7 +19,7 @@ export const hearIdle = (context: Context, understanding: Understanding, silence
   const { state, env } = context
   const { smalltalk, rest, band, candidates } = understanding
   const best = candidates[0]
-  const clear = best !== undefined && (band === 'answer' || band === 'certain')
+  const clear = best !== undefined && isClear(understanding)
   if (smalltalk && smalltalk !== 'grievance-dua') {
     if (state.farewell || isNoReply(smalltalk)) {
       context.noted = 'dua'
@@ -64,10 +64,10 @@ export const resumeDraft = (context: Context): void => {
 
 export const missed = (context: Context, candidates: Candidate[], band: Understanding['band']): void => {
   const { state } = context
-  const unintroduced = context.effects.some((effect) => effect.kind === 'say' && effect.key === 'common:introduction')
+  const justIntroduced = context.effects.some((effect) => effect.kind === 'say' && effect.key === 'common:introduction')
   context.effects.push({ kind: 'count', name: 'miss', of: band })
   if (state.waiting) return // in the queue already: nothing new is promised
-  if (unintroduced) return // «كيف نخدمك؟» has just been asked
+  if (justIntroduced) return // «كيف نخدمك؟» has just been asked
   state.misses += 1
   if (state.misses > 1) {
     state.misses = 0

@@ -1,8 +1,9 @@
 /** Messages that are not words. */
 import { answerWithMedia, openQuestion } from './answer.ts'
 import { type Context, say } from './context.ts'
+import { introduce } from './greet.ts'
 import { handOver } from './hand-over.ts'
-import type { Content } from './input.ts'
+import { type Content, nothingUnderstood } from './input.ts'
 import { ask, walk } from './walk.ts'
 
 export const tryMedia = (context: Context, media: Content[]): boolean => {
@@ -31,10 +32,7 @@ export const hearMedia = (context: Context, media: Content[]): void => {
     say(context, first.kind === 'voice' ? 'validation:media.voice-typed' : `validation:media.${first.kind}`)
     return ask(context, 'again')
   }
-  if (!state.introduced) {
-    state.introduced = true
-    say(context, 'common:introduction-short')
-  }
+  introduce(context, nothingUnderstood, 'short')
   if (first.kind === 'voice') return hearVoice(context)
   say(context, `common:media.${first.kind}`)
   if (state.run && !state.prompt) walk(context)

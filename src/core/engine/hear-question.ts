@@ -1,12 +1,12 @@
 /** Words while a question of a flow waits. */
 import { accept, openQuestion, readAnswer } from './answer.ts'
 import { sayArticle } from './articles.ts'
-import { type Context, formOf, inShortForm, say } from './context.ts'
+import { type Context, formOf, inShortForm, isFlowOpen, say } from './context.ts'
 import type { TextKey } from './effect.ts'
 import { expectSpecs } from './expect/specs.ts'
 import { greet } from './greet.ts'
 import { isNoReply, missed } from './hear-idle.ts'
-import type { Candidate, Understanding } from './input.ts'
+import { isClear, type Understanding } from './input.ts'
 import { leaveRun } from './routes.ts'
 import { ask, openAbove, startRun } from './walk.ts'
 
@@ -33,7 +33,7 @@ export const hearAtQuestion = (context: Context, text: string, understanding: Un
   const good = reading.kind === 'answer' || reading.kind === 'confirm'
   const best = understanding.candidates[0]
   const interrupts = best && (band === 'certain' || (band === 'answer' && !free)) && !(good && !free)
-  if (interrupts && !sameForm(context, best)) {
+  if (interrupts && !isFlowOpen(context, best)) {
     if (best.kind === 'article') {
       sayArticle(context, best.id)
       return ask(context, 'again')
@@ -49,9 +49,6 @@ export const hearAtQuestion = (context: Context, text: string, understanding: Un
   accept(context, question, reading, words)
 }
 
-const sameForm = (context: Context, candidate: Candidate): boolean =>
-  candidate.kind === 'flow' && (context.state.run?.frames.some(({ flow }) => flow === candidate.id) ?? false)
-
 /** Back after days: greet, say where we were, offer. @returns false when the words simply answer the question. */
 export const offerResume = (context: Context, understanding: Understanding, text: string): boolean => {
   const question = openQuestion(context)
@@ -59,7 +56,7 @@ export const offerResume = (context: Context, understanding: Understanding, text
   const free = expectSpecs[question.node.expect.kind].free
   const reading = readAnswer(context, question, text, null)
   if (!free && (reading.kind === 'answer' || reading.kind === 'confirm')) return false
-  if (understanding.band === 'answer' || understanding.band === 'certain') return false
+  if (isClear(understanding)) return false
   if (understanding.greeting) greet(context, understanding.greeting)
   openAbove(context, 'resume')
   return true

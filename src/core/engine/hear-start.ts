@@ -4,9 +4,8 @@ import { introduce } from './greet.ts'
 import { resumeDraft } from './hear-idle.ts'
 import { nothingUnderstood } from './input.ts'
 import { linkTokenStart } from './link-replies.ts'
-import { formProgress } from './progress.ts'
 import { leaveRun, openOnce, returnTo, takeRoute } from './routes.ts'
-import { interrupt, startRun } from './walk.ts'
+import { interrupt, startRun, tellFormKept } from './walk.ts'
 
 /** Flow that a payload opens. */
 const entryOf = (context: Context, payload: string): string | null => {
@@ -43,7 +42,7 @@ const openEntry = (context: Context, flow: string): void => {
   if (form && draftOf(context)) {
     if (leadsTo(context, flow, form.flow) && returnTo(context, form.flow, 'ask')) return
     if (isShort(context, flow)) return openOnce(flow)(context)
-    say(context, 'common:menu.form-kept', formProgress(context))
+    tellFormKept(context)
   } else if (context.env.draft && leadsTo(context, flow, context.env.draft.flow)) return resumeDraft(context)
   leaveRun(context)
   startRun(context, flow)

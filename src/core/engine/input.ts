@@ -110,6 +110,9 @@ export interface Understanding {
   knowledge: string
 }
 
+/** The best candidate is sure enough to be acted on where nothing else is asked. */
+export const isClear = ({ band }: Understanding): boolean => band === 'answer' || band === 'certain'
+
 /** Of messages without text. */
 export const nothingUnderstood: Understanding = {
   command: null,

@@ -1,10 +1,9 @@
 /** Words that work from everywhere, before the node's own reading. */
-import { type Context, closePrompt, draftOf, formOf, inShortForm, nodeAt, releaseOf, say, topFrame } from './context.ts'
+import { type Context, closePrompt, draftOf, formOf, inShortForm, nodeAt, say, topFrame } from './context.ts'
 import { handOver } from './hand-over.ts'
 import type { Command } from './input.ts'
-import { formProgress } from './progress.ts'
 import { keptUntil, missingFields } from './services.ts'
-import { ask, interrupt, leaveFrame, openAbove, startRun } from './walk.ts'
+import { ask, interrupt, leaveFrame, openAbove, startRun, tellFormKept } from './walk.ts'
 
 interface Route {
   about: string
@@ -73,7 +72,7 @@ export const leaveRun = (context: Context): void => {
 }
 
 const openMenu = (context: Context): void => {
-  if (formOf(context) && draftOf(context)) say(context, 'common:menu.form-kept', formProgress(context))
+  tellFormKept(context)
   leaveRun(context)
   startRun(context, 'menu')
 }
@@ -165,6 +164,3 @@ export const routes = {
 } as const satisfies Record<Command, Route>
 
 export const takeRoute = (context: Context, command: Command): void => routes[command].take(context)
-
-/** Release lookups used by callers that only hold a context. */
-export const hasFlow = (context: Context, flow: string): boolean => releaseOf(context).flows.has(flow)

@@ -2,16 +2,14 @@
  * What a flow may call. Each answers with one of its outcomes; what it needs from outside comes as a
  * reply that is recorded with the turn.
  */
-import { z } from 'zod'
 import type { Node, ServiceName } from '../flow/schema.ts'
 import { RequestId } from '../ids.ts'
 import { notBefore } from '../policy/period.ts'
 import { addDays, riyadhDate } from '../text/dates.ts'
-import { makeReference } from '../text/identifiers.ts'
-import { type Context, draftOf, makeId, releaseOf, takeReply } from './context.ts'
+import { type Context, draftOf, makeId, releaseOf } from './context.ts'
 import type { Param } from './effect.ts'
-import type { RequestView } from './input.ts'
 import { claimLink, makeLink, myLinks, offerLink, readLink, unlink } from './link-services.ts'
+import { requestsOfContact, reserveReference } from './replies.ts'
 import { addAnswers, fileRequest } from './short-form.ts'
 import type { Frame } from './state.ts'
 import { statusOf } from './status.ts'
@@ -63,12 +61,7 @@ const submitRequest = (context: Context, frame: Frame): string => {
   const request = draftOf(context)
   const release = releaseOf(context)
   if (!request || missingFields(context, frame.flow).length > 0) return 'incomplete'
-  const number = z
-    .number()
-    .int()
-    .positive()
-    .parse(takeReply(context, { call: 'reserve-reference' }))
-  const reference = makeReference(release.association.prefix, number)
+  const reference = reserveReference(context)
   const earliest = release.association.reply.from.event === 'submission' ? notBefore(release.association.reply, context.env.now) : null
   const declaration = Object.entries(release.flows.get(frame.flow)?.nodes ?? {}).find(
     ([, node]) => node.kind === 'ask' && node.expect.kind === 'declaration',
@@ -80,15 +73,14 @@ const submitRequest = (context: Context, frame: Frame): string => {
     declaration: `${frame.flow}:${declaration ?? frame.node}.ask`,
     notBefore: earliest,
   })
-  context.effects.push({ kind: 'clear-timer', timer: 'draft-reminder', subject: request })
-  context.effects.push({ kind: 'clear-timer', timer: 'draft-expiry', subject: request })
+  clearDraftTimers(context, request)
   context.params.reference = { kind: 'identifier', value: reference }
   if (earliest) context.params.notBefore = { kind: 'date', value: earliest, style: 'commitment' }
   return 'submitted'
 }
 
 const myRequests = (context: Context, _frame: Frame, node: CallNode): string => {
-  const views = takeReply(context, { call: 'requests-of-contact' }) as RequestView[] // recorded by `app` from the typed store
+  const views = requestsOfContact(context)
   const open = views.filter(({ stage }) => stage !== 'discarded' && stage !== 'draft' && stage !== 'closed')
   // A form that is open underneath is asked again by itself.
   const draft = context.env.draft !== null && draftOf(context) === null
@@ -103,12 +95,17 @@ const myRequests = (context: Context, _frame: Frame, node: CallNode): string => 
   return shown.length === 1 ? 'one' : 'many'
 }
 
-const discardDraft = (context: Context): string => {
+const clearDraftTimers = (context: Context, request: RequestId): void => {
+  context.effects.push({ kind: 'clear-timer', timer: 'draft-reminder', subject: request })
+  context.effects.push({ kind: 'clear-timer', timer: 'draft-expiry', subject: request })
+}
+
+/** Destroys the draft, of the run or kept from before. */
+export const discardDraft = (context: Context): 'discarded' => {
   const request = draftOf(context) ?? context.env.draft?.id
   if (request) {
     context.effects.push({ kind: 'discard-request', request, reason: 'person' })
-    context.effects.push({ kind: 'clear-timer', timer: 'draft-reminder', subject: request })
-    context.effects.push({ kind: 'clear-timer', timer: 'draft-expiry', subject: request })
+    clearDraftTimers(context, request)
     context.answers = {}
     if (context.state.run) context.state.run.requestId = null
   }

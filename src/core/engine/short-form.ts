@@ -1,10 +1,8 @@
 /** Short forms: a few answers that the run holds until they are filed as a request, in one step. */
-import { z } from 'zod'
 import { RequestId } from '../ids.ts'
 import { stageSpecOf } from '../requests/services.ts'
-import { makeReference } from '../text/identifiers.ts'
-import { answersOf, type Context, makeId, releaseOf, shortFormOf, takeReply } from './context.ts'
-import type { RequestView } from './input.ts'
+import { answersOf, type Context, makeId, releaseOf, shortFormOf } from './context.ts'
+import { requestsOfContact, reserveReference } from './replies.ts'
 import type { Frame } from './state.ts'
 
 /** Files what was said and gives its reference. Said first and asked later: nothing waits for a further answer. */
@@ -12,13 +10,7 @@ export const fileRequest = (context: Context, frame: Frame): 'filed' => {
   const service = shortFormOf(context, frame.flow)
   if (service === null) throw new Error(`${frame.flow} is not a short form`)
   if (typeof frame.vars.filed === 'string') return 'filed'
-  const release = releaseOf(context)
-  const number = z
-    .number()
-    .int()
-    .positive()
-    .parse(takeReply(context, { call: 'reserve-reference' }))
-  const reference = makeReference(release.association.prefix, number)
+  const reference = reserveReference(context)
   const request = RequestId.parse(makeId(context))
   const answers = { ...answersOf(context, frame) }
   frame.vars.filed = request
@@ -30,7 +22,7 @@ export const fileRequest = (context: Context, frame: Frame): 'filed' => {
     service,
     reference,
     answers,
-    release: release.id,
+    release: releaseOf(context).id,
     flow: frame.flow,
     node: frame.node,
   })
@@ -44,8 +36,7 @@ export const addAnswers = (context: Context, frame: Frame): 'added' | 'closed' =
   const { filed } = frame.vars
   if (typeof filed !== 'string') throw new Error(`${frame.flow} adds to what was never filed`)
   const request = RequestId.parse(filed)
-  const views = takeReply(context, { call: 'requests-of-contact' }) as RequestView[] // recorded by `app` from the typed store
-  const view = views.find(({ id }) => id === request)
+  const view = requestsOfContact(context).find(({ id }) => id === request)
   if (!view || stageSpecOf(view.service, view.stage).next.length === 0) return 'closed'
   context.effects.push({ kind: 'add-answers', request, answers: { ...answersOf(context, frame) } })
   learnName(context, frame)

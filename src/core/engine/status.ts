@@ -6,7 +6,7 @@ import type { Param, Params, TextKey } from './effect.ts'
 import type { RequestView } from './input.ts'
 
 /** Params of the texts `status:is.*` and `status:push.*`. */
-export const statusParams = (view: RequestView, now: string): Params => {
+const statusParams = (view: RequestView, now: string): Params => {
   const params: Params = { since: { kind: 'date', value: riyadhDate(view.stageAt), style: 'day' } }
   if (view.reference) params.reference = { kind: 'identifier', value: view.reference }
   // A date that has passed is no longer told.

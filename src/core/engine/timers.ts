@@ -2,7 +2,7 @@
 
 import { RequestId } from '../ids.ts'
 import { afterQuiet } from '../policy/quiet.ts'
-import { addDays, riyadhDate } from '../text/dates.ts'
+import { riyadhDate } from '../text/dates.ts'
 import { type Context, closePrompt, formOf, inShortForm, makeId, releaseOf, say } from './context.ts'
 import type { TimerKind } from './input.ts'
 import { placeName } from './link-services.ts'
@@ -46,7 +46,7 @@ const expireDraft = (context: Context, subject: string): void => {
   const { draft } = context.env
   if (!draft || draft.id !== subject) return
   if (draft.keptUntil !== null && riyadhDate(context.env.now) < draft.keptUntil) {
-    const due = new Date(`${addDays(draft.keptUntil, 0)}T00:00:00+03:00`).toISOString()
+    const due = new Date(`${draft.keptUntil}T00:00:00+03:00`).toISOString()
     context.effects.push({ kind: 'set-timer', timer: 'draft-expiry', subject, dueAt: due })
     return
   }
@@ -95,7 +95,7 @@ const tellLink = (context: Context, subject: string): void => {
 }
 
 /** One typed list: a member for each kind of timer. */
-export const timerSpecs = {
+const timerSpecs = {
   'draft-reminder': { about: 'One reminder of an unfinished request; names the date until which it is kept.', fire: remindOfDraft },
   'draft-expiry': { about: 'Destroys the answers of a draft at its retention date.', fire: expireDraft },
   rating: { about: 'Asks for two scores some hours after closing.', fire: askRating },

@@ -1,11 +1,11 @@
 /** Moves through the nodes of a flow until a question waits or the run ends. */
-import type { Flow, Node, NodeAction } from '../flow/schema.ts'
+import type { Node, NodeAction } from '../flow/schema.ts'
 import { answersOf, type Context, closePrompt, draftOf, formOf, makeId, nodeAt, releaseOf, say, shortFormOf, topFrame } from './context.ts'
 import type { Params, TextKey } from './effect.ts'
 import { expectSpecs } from './expect/specs.ts'
 import { handOver } from './hand-over.ts'
 import { formProgress, progressAt } from './progress.ts'
-import { callService, keptUntil } from './services.ts'
+import { callService, discardDraft, keptUntil } from './services.ts'
 import type { Frame } from './state.ts'
 
 /** More nodes than this without a question is a loop that the checker should have refused. */
@@ -44,8 +44,13 @@ export const openAbove = (context: Context, flow: string, vars: Frame['vars'] = 
 /** Opens a flow above the present run, or in its place when the release that the run pins is older than the flow. */
 export const interrupt = (context: Context, flow: string, vars: Frame['vars'] = {}): void => {
   if (releaseOf(context).flows.has(flow)) return openAbove(context, flow, vars)
-  if (formOf(context) && draftOf(context)) say(context, 'common:menu.form-kept', formProgress(context))
+  tellFormKept(context)
   startRun(context, flow, vars)
+}
+
+/** Before a form is left for something else: where it is kept. */
+export const tellFormKept = (context: Context): void => {
+  if (formOf(context) && draftOf(context)) say(context, 'common:menu.form-kept', formProgress(context))
 }
 
 /** Walks from the top frame's node until a question is open or nothing is left. */
@@ -257,7 +262,7 @@ const endFrame = (context: Context, outcome: Extract<Node, { kind: 'end' }>['out
       return true
     case 'discard':
     case 'restart': {
-      discard(context)
+      discardDraft(context)
       context.state.run = null
       if (outcome === 'restart' && below) startRun(context, below.flow)
       return true
@@ -284,15 +289,3 @@ export const placeDraft = (context: Context): boolean => {
 const reopenDraft = (context: Context): void => {
   if (placeDraft(context)) ask(context, 'ask')
 }
-
-const discard = (context: Context): void => {
-  const request = draftOf(context) ?? context.env.draft?.id
-  if (!request) return
-  context.effects.push({ kind: 'discard-request', request, reason: 'person' })
-  context.effects.push({ kind: 'clear-timer', timer: 'draft-reminder', subject: request })
-  context.effects.push({ kind: 'clear-timer', timer: 'draft-expiry', subject: request })
-  context.answers = {}
-}
-
-/** Flow definition by id in the release in force. */
-export const flowOf = (context: Context, flow: string): Flow | undefined => releaseOf(context).flows.get(flow)

@@ -2,7 +2,7 @@
 import { openQuestion, readAnswer } from './answer.ts'
 import { openContext, type Releases } from './context.ts'
 import { expectSpecs } from './expect/specs.ts'
-import type { Content, Env, Understanding } from './input.ts'
+import { type Content, type Env, isClear, type Understanding } from './input.ts'
 import type { ConversationState } from './state.ts'
 
 /**
@@ -18,7 +18,7 @@ export const closesWindow = (
 ): boolean => {
   if (content.kind === 'choice' || content.kind === 'start') return true
   if (content.kind !== 'text') return false
-  if (understanding.command || understanding.band === 'answer' || understanding.band === 'certain') return true
+  if (understanding.command || isClear(understanding)) return true
   const context = openContext(releases, state, env, [])
   const question = openQuestion(context)
   if (!question || question.node.expect.kind === 'text') return false

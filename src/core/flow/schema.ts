@@ -112,7 +112,6 @@ export const Node = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('end'), outcome: z.enum(['done', 'resume', 'restart', 'leave', 'discard', 'menu']).default('done') }),
 ])
 export type Node = z.infer<typeof Node>
-export type NodeKind = Node['kind']
 
 export const Flow = z.strictObject({
   flow: slug,
@@ -148,4 +147,3 @@ export const systemFlows = [
   'claim',
   'unlink',
 ] as const
-export type SystemFlow = (typeof systemFlows)[number]

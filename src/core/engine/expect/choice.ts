@@ -3,7 +3,7 @@ import { answered, type ExpectSpec, failed, nodeOptions, noMedia, noParams, yesN
 
 /** One of the options shown: by press, number, ordinal or words. */
 export const choice: ExpectSpec<'choice'> = {
-  about: 'One of up to six options.',
+  about: 'One of the options shown.',
   layout: 'list',
   free: false,
   options: (_context, frame, node) => nodeOptions(frame.flow, frame.node, node.expect.options),

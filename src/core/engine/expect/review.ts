@@ -8,7 +8,7 @@ import type { Frame } from '../state.ts'
 import { type AskNode, answered, type ExpectSpec, failed, noMedia, type Reading } from './spec.ts'
 
 /** Answered fields of the form in the order of the flow. */
-export const reviewedFields = (context: Context, frame: Frame): { node: string; field: string; label: TextKey }[] => {
+const reviewedFields = (context: Context, frame: Frame): { node: string; field: string; label: TextKey }[] => {
   const answers = answersOf(context, frame)
   return Object.entries(releaseOf(context).flows.get(frame.flow)?.nodes ?? {}).flatMap(([id, node]) =>
     node.kind === 'ask' && node.save !== undefined && answers[node.save] !== undefined
@@ -18,7 +18,7 @@ export const reviewedFields = (context: Context, frame: Frame): { node: string; 
 }
 
 /** An answer as it is read back: identifiers masked, choices in the words that were chosen. */
-export const showAnswer = (context: Context, frame: Frame, node: string, field: string): Param => {
+const showAnswer = (context: Context, frame: Frame, node: string, field: string): Param => {
   const answer = answersOf(context, frame)[field]
   if (!answer) return { kind: 'text', key: 'fields:missing' }
   switch (answer.kind) {

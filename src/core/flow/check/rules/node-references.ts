@@ -1,21 +1,6 @@
+import { serviceSpecs } from '../../../engine/services.ts'
 import { edgesOf, optionsOf } from '../graph.ts'
 import type { Finding, Rule } from '../rule.ts'
-
-/** Outcomes that services answer with (`core/engine/services.ts`). */
-const outcomes: Record<string, readonly string[]> = {
-  'open-draft': ['new', 'existing'],
-  'submit-request': ['submitted', 'incomplete'],
-  'my-requests': ['none', 'draft', 'one', 'many', 'both'],
-  'discard-draft': ['discarded'],
-  'file-request': ['filed'],
-  'add-answers': ['added', 'closed'],
-  'offer-link': ['done'],
-  'make-link': ['ready', 'nowhere'],
-  'read-link': ['open', 'gone', 'own', 'already'],
-  'claim-link': ['linked', 'gone'],
-  'my-links': ['none', 'some'],
-  unlink: ['done'],
-}
 
 /** Where an association names nobody for complaints, its first role hears them (`core/engine/hand-over.ts`). */
 const anyRole = 'complaints'
@@ -53,7 +38,7 @@ export const nodeReferences: Rule = {
           }
         }
         if (node.kind === 'call') {
-          const known = outcomes[node.service] ?? []
+          const known: readonly string[] = serviceSpecs[node.service].outcomes
           for (const outcome of known) if (!node.on[outcome]) tell(id, `${id} has no way on when ${node.service} answers «${outcome}»`)
           for (const outcome of Object.keys(node.on))
             if (!known.includes(outcome)) tell(`${id}/on/${outcome}`, `${node.service} never answers «${outcome}»`)
