@@ -1,6 +1,7 @@
 /** Texts that the engine says outside the nodes of a flow: each must exist in every language. */
 
 import { handoverReasons } from '../../engine/effect.ts'
+import { confirmKinds } from '../../engine/expect/spec.ts'
 import { contentKinds, fileProblems, isSpoken } from '../../engine/input.ts'
 import { linkable } from '../../engine/link-replies.ts'
 import { requestStages } from '../../requests/request.ts'
@@ -9,10 +10,10 @@ import { greetingIds, smalltalkIds } from '../../text/smalltalk-ids.ts'
 
 const each = <Id extends string>(start: string, ids: readonly Id[], end = ''): string[] => ids.map((id) => `${start}${id}${end}`)
 const mediaKinds = contentKinds.filter((kind) => !isSpoken(kind))
-const whens = ['open', 'closed', 'unknown-hours', 'queue'] as const
+const whens = ['closed', 'unknown-hours', 'queue'] as const
 
 /** Reasons for which an answer may not fit, by kind of question. */
-export const failureReasons = {
+const failureReasons = {
   choice: ['none'],
   'yes-no': ['none'],
   text: ['too-short', 'too-long'],
@@ -90,8 +91,9 @@ export const systemTexts: readonly string[] = [
   ...failures,
   'validation:third.ask',
   ...each('validation:third.options.', ['retry', 'skip', 'human']),
-  ...each('validation:confirm.', ['national-id', 'phone', 'number', 'money']),
+  ...each('validation:confirm.', confirmKinds),
   'validation:stale-press',
+  'validation:number-unbound',
   ...each('smalltalk:', [...new Set([...greetingIds, ...smalltalkIds])]),
   ...each('status:is.', requestStages),
   ...each('status:push.', requestStages),
@@ -110,4 +112,13 @@ export const systemTexts: readonly string[] = [
 ]
 
 /** Beginnings of keys that are said by name of something else (a field, a period, a day). */
-export const systemTextFamilies = ['fields:', 'common:reply.', 'common:hours.', 'common:days', 'common:questions', 'validation:'] as const
+export const systemTextFamilies = [
+  'fields:',
+  'common:reply.',
+  'common:hours.',
+  'common:days',
+  'common:questions',
+  // Of `core/text/mask-codes.ts`, which no turn calls yet.
+  'validation:card',
+  'validation:code',
+] as const
