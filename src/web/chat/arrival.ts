@@ -14,7 +14,7 @@ const takeToken = (): string | null => {
 
 /** Repeats with the same id: the server knows a repeat. It refuses for good, or the network comes back. */
 const deliver = async (slug: string, payload: string, clientId: string): Promise<void> => {
-  for (let wait = 500; wait <= 16_000; wait *= 2) {
+  for (let wait = 500; ; wait = Math.min(wait * 2, 16_000)) {
     try {
       await sendMessage(slug, { clientId, content: { kind: 'start', payload } })
       return
