@@ -3,7 +3,7 @@ import { systemTextFamilies, systemTexts } from '../system-texts.ts'
 import { entriesOf, languages, placesOf } from '../texts.ts'
 
 /** Parts of a node's texts that the engine may say. */
-const parts = /^(?:text|ask|again|heard|saved|why|pick|changed|options\.[a-z0-9-]+)$/
+const parts = /^(?:text|ask|again|heard|saved|pick|changed|options\.[a-z0-9-]+)$/
 
 export const unusedTexts: Rule = {
   id: 'unused-texts',
