@@ -180,6 +180,10 @@ export const inShortForm = (context: Context): boolean => {
   return frame !== undefined && shortFormOf(context, frame.flow) !== null
 }
 
+/** Underneath stands a question that will be asked again. */
+export const asksBelow = (context: Context): boolean =>
+  context.state.run?.frames.slice(0, -1).some(({ flow, node }) => nodeAt(context, flow, node).kind === 'ask') ?? false
+
 /** The run holds the flow that was asked for: underneath, or on top. */
 export const isFlowOpen = ({ state: { run } }: Context, asked: Candidate | undefined): boolean =>
   asked?.kind === 'flow' && (run?.frames.some(({ flow }) => flow === asked.id) ?? false)

@@ -20,11 +20,11 @@ const isPending = (context: Context): boolean => {
   return question !== null && (question.frame.tries > 0 || question.frame.vars.mode === 'confirm')
 }
 
-/** Something was answered, and the conversation went on from there. */
+/** Something was answered, and the conversation went on from there. A question that keeps every word takes these, too. */
 const hasMovedOn = (context: Context): boolean => {
   const { run } = context.state
   const question = openQuestion(context)
-  if (!run || !question || question.frame.flow === 'menu') return false
+  if (!run || !question || question.frame.flow === 'menu' || question.node.otherwise !== undefined) return false
   return run.requestId !== null || topFrame(run).trail.length > 0 || !expectSpecs[question.node.expect.kind].free
 }
 

@@ -1,8 +1,9 @@
 /** Words while nothing is being asked. */
 import { foldDigits } from '../text/normalise.ts'
+import { readOption } from '../text/read-option.ts'
 import { answerArticle } from './articles.ts'
-import { type Context, closePrompt, say } from './context.ts'
-import type { TextKey } from './effect.ts'
+import { type Context, closePrompt, releaseOf, say } from './context.ts'
+import type { OptionShown, TextKey } from './effect.ts'
 import { introduce } from './greet.ts'
 import { handOver, queueForStaff } from './hand-over.ts'
 import { type Candidate, isClear, type Understanding } from './input.ts'
@@ -14,6 +15,12 @@ export const longSilence = 12
 
 /** «آمين» and 🌹 end a farewell: a word more would go on for ever. */
 export const isNoReply = (smalltalk: string): boolean => smalltalk === 'amen' || smalltalk === 'flower'
+
+/** Said in place of a complaint: staff know of it, whether or not more is told. */
+export const hearGrievance = (context: Context): void => {
+  queueForStaff(context, 'complaint', 'complaints')
+  takeRoute(context, 'complaint')
+}
 
 export const hearIdle = (context: Context, understanding: Understanding, silence: number): void => {
   const { state, env } = context
@@ -29,11 +36,7 @@ export const hearIdle = (context: Context, understanding: Understanding, silence
     return say(context, `smalltalk:${smalltalk}` as TextKey)
   }
   state.farewell = false
-  if (smalltalk === 'grievance-dua') {
-    // Said in place of a complaint: staff know of it, whether or not more is told.
-    queueForStaff(context, 'complaint', 'complaints')
-    return takeRoute(context, 'complaint')
-  }
+  if (smalltalk === 'grievance-dua') return hearGrievance(context)
   introduce(context, understanding, clear ? 'short' : 'full')
   if (clear && best.kind === 'flow') {
     state.misses = 0
@@ -75,18 +78,28 @@ export const missed = (context: Context, candidates: Candidate[], band: Understa
   }
   const guesses = candidates.filter(({ kind }) => kind === 'article').slice(0, 3)
   if (band === 'clarify' && guesses.length > 0) {
-    const options = guesses.map(({ id }, index) => ({
-      id: `article/${id}`,
-      n: index + 1,
-      label: { kind: 'text' as const, key: `article:${id}.title` as const },
-    }))
-    const other = { id: 'other', n: options.length + 1, label: { kind: 'text' as const, key: 'common:clarify.other' as const } }
-    return say(context, 'common:clarify.ask', {}, { flow: 'common', node: 'clarify', options: [...options, other] })
+    const options = looseOptions([...guesses.map(({ id }) => `article/${id}`), 'other'])
+    return say(context, 'common:clarify.ask', {}, { flow: 'common', node: 'clarify', options })
   }
   startRun(context, 'menu')
 }
 
 /** Options of questions that the engine itself asks outside flows. */
+export const looseOptions = (ids: readonly string[]): OptionShown[] =>
+  ids.map((id, index) => ({ id, n: index + 1, label: { kind: 'text', key: looseLabel(id) } }))
+
+const looseLabel = (id: string): TextKey => {
+  if (id.startsWith('article/')) return `article:${id.slice('article/'.length)}.title`
+  return id === 'other' ? 'common:clarify.other' : `common:voice.options.${id}`
+}
+
+/** The option that words mean: by number, place or label, as under the question of a flow. */
+export const readLoose = (context: Context, text: string): string | null => {
+  const { prompt, language } = context.state
+  const options = (prompt?.options ?? []).map(({ id, n }) => ({ id, n, label: releaseOf(context).label(language, looseLabel(id)) ?? '' }))
+  return readOption(text, options)?.id ?? null
+}
+
 export const chooseLoose = (context: Context, option: string): void => {
   closePrompt(context)
   const [kind, id] = option.split('/', 2)

@@ -3,6 +3,7 @@ import { answerWithMedia, openQuestion } from './answer.ts'
 import { type Context, say } from './context.ts'
 import { introduce } from './greet.ts'
 import { handOver } from './hand-over.ts'
+import { looseOptions } from './hear-idle.ts'
 import { type Content, nothingUnderstood } from './input.ts'
 import { ask, walk } from './walk.ts'
 
@@ -47,10 +48,7 @@ const hearVoice = (context: Context): void => {
     {
       flow: 'common',
       node: 'voice',
-      options: [
-        { id: 'call', n: 1, label: { kind: 'text', key: 'common:voice.options.call' } },
-        { id: 'stay', n: 2, label: { kind: 'text', key: 'common:voice.options.stay' } },
-      ],
+      options: looseOptions(['call', 'stay']),
     },
   )
 }

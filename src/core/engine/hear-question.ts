@@ -5,7 +5,7 @@ import { type Context, formOf, inShortForm, isFlowOpen, say } from './context.ts
 import type { TextKey } from './effect.ts'
 import { expectSpecs } from './expect/specs.ts'
 import { greet } from './greet.ts'
-import { isNoReply, missed } from './hear-idle.ts'
+import { hearGrievance, isNoReply, missed } from './hear-idle.ts'
 import { isClear, type Understanding } from './input.ts'
 import { leaveRun } from './routes.ts'
 import { ask, openAbove, startRun } from './walk.ts'
@@ -13,8 +13,11 @@ import { ask, openAbove, startRun } from './walk.ts'
 export const hearAtQuestion = (context: Context, text: string, understanding: Understanding): void => {
   const question = openQuestion(context)
   if (!question) return
-  const { greeting, smalltalk, rest, band } = understanding
-  const free = expectSpecs[question.node.expect.kind].free
+  const { greeting, rest, band } = understanding
+  const { expect, otherwise } = question.node
+  const { free } = expectSpecs[expect.kind]
+  // «أمين» is a name, and reads like the end of a dua.
+  const smalltalk = expect.kind === 'name' && understanding.smalltalk === 'amen' ? null : understanding.smalltalk
   if (greeting && rest === '') {
     greet(context, greeting)
     return ask(context, 'again')
@@ -23,16 +26,17 @@ export const hearAtQuestion = (context: Context, text: string, understanding: Un
     context.noted = 'dua'
     return
   }
-  if (smalltalk && (!free || inShortForm(context))) {
+  if (smalltalk && (expect.kind !== 'text' || inShortForm(context))) {
+    if (smalltalk === 'grievance-dua') return hearGrievance(context)
     say(context, `smalltalk:${smalltalk}` as TextKey)
-    return smalltalk === 'grievance-dua' ? undefined : ask(context, 'again')
+    return ask(context, 'again')
   }
   if (greeting) greet(context, greeting)
   const words = greeting ? rest : text
   const reading = readAnswer(context, question, words, null)
   const good = reading.kind === 'answer' || reading.kind === 'confirm'
   const best = understanding.candidates[0]
-  const interrupts = best && (band === 'certain' || (band === 'answer' && !free)) && !(good && !free)
+  const interrupts = best && (band === 'certain' || (band === 'answer' && !free && otherwise === undefined)) && !(good && !free)
   if (interrupts && !isFlowOpen(context, best)) {
     if (best.kind === 'article') {
       sayArticle(context, best.id)

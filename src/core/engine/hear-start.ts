@@ -4,7 +4,7 @@ import { introduce } from './greet.ts'
 import { resumeDraft } from './hear-idle.ts'
 import { nothingUnderstood } from './input.ts'
 import { linkTokenStart } from './link-replies.ts'
-import { leaveRun, openOnce, returnTo, takeRoute } from './routes.ts'
+import { leaveFlow, leaveRun, openOnce, returnTo, takeRoute } from './routes.ts'
 import { interrupt, startRun, tellFormKept } from './walk.ts'
 
 /** Flow that a payload opens. */
@@ -22,6 +22,8 @@ const leadsTo = (context: Context, flow: string, form: string): boolean =>
 export const hearStart = (context: Context, payload: string | null, alone: boolean): void => {
   if (payload?.startsWith(linkTokenStart)) {
     introduce(context, nothingUnderstood, 'short')
+    // Opened twice before the answer: asked about once.
+    leaveFlow(context, 'claim')
     return interrupt(context, 'claim', { token: payload })
   }
   const flow = payload === null ? null : entryOf(context, payload)

@@ -1,17 +1,16 @@
 /** What a person said, while the bot serves. */
 import { readReference } from '../text/identifiers.ts'
-import { foldDigits } from '../text/normalise.ts'
 import { accept, openQuestion, readAnswer } from './answer.ts'
 import { type Context, formOf, inShortForm, releaseOf, say } from './context.ts'
 import { introduce } from './greet.ts'
 import { rememberText, settleEdit } from './hear-edit.ts'
-import { chooseLoose, hearIdle, longSilence } from './hear-idle.ts'
+import { chooseLoose, hearIdle, longSilence, readLoose } from './hear-idle.ts'
 import { hearMedia, tryMedia } from './hear-media.ts'
 import { hearAtQuestion, offerResume } from './hear-question.ts'
 import { hearStart } from './hear-start.ts'
-import { type Content, type Input, isSpoken, settleEdits, type Understanding } from './input.ts'
+import { type Content, type Input, isClear, isSpoken, settleEdits, type Understanding } from './input.ts'
 import { leaveRun, takeRoute } from './routes.ts'
-import { ask, openAbove } from './walk.ts'
+import { ask, openAbove, startRun } from './walk.ts'
 
 type Received = Extract<Input, { kind: 'message-received' }>
 
@@ -63,7 +62,9 @@ const hearPress = (context: Context, press: Extract<Content, { kind: 'choice' }>
   if (!known) {
     context.effects.push({ kind: 'count', name: 'stale-press', of: press.optionId })
     say(context, 'validation:stale-press')
-    return context.state.prompt && context.state.run ? ask(context, 'again') : undefined
+    if (context.state.run) return context.state.prompt ? ask(context, 'again') : undefined
+    // A button of yesterday, and nothing is open: what there is today. Who waits for staff has been told.
+    return context.state.waiting ? undefined : startRun(context, 'menu')
   }
   context.state.misses = 0
   const question = openQuestion(context)
@@ -87,15 +88,8 @@ const hearText = (context: Context, text: string, understanding: Understanding, 
     if (silence >= longSilence && formOf(context) && offerResume(context, firstWords, text)) return
     return hearAtQuestion(context, text, firstWords)
   }
-  if (context.state.prompt) {
-    const loose = looseOption(context, text)
-    if (loose) return chooseLoose(context, loose)
-  }
+  const loose = isClear(understanding) ? null : readLoose(context, text)
+  if (loose) return chooseLoose(context, loose)
   if (readReference(text, releaseOf(context).association.prefix)) return openAbove(context, 'status')
   hearIdle(context, firstWords, silence)
-}
-
-const looseOption = (context: Context, text: string): string | null => {
-  const number = Number(foldDigits(text).trim())
-  return context.state.prompt?.options.find(({ n }) => n === number)?.id ?? null
 }

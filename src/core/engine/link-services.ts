@@ -3,7 +3,7 @@
  * code to type, never a merge: each contact keeps its requests, and each sees those of both until «فك الربط».
  */
 import { z } from 'zod'
-import { type Context, makeId, nodeAt, say, takeReply } from './context.ts'
+import { asksBelow, type Context, makeId, say, takeReply } from './context.ts'
 import type { Param, TextKey } from './effect.ts'
 import { LinkPlaces, LinkSight, linkable } from './link-replies.ts'
 import type { Frame } from './state.ts'
@@ -17,8 +17,7 @@ const placesOf = (context: Context): LinkPlaces => LinkPlaces.parse(takeReply(co
 
 /** Below an answer, and only where nothing else is asked: one button that waits for nobody. */
 export const offerLink = (context: Context): 'done' => {
-  const below = context.state.run?.frames.slice(0, -1) ?? []
-  if (!canLink(context) || below.some(({ flow, node }) => nodeAt(context, flow, node).kind === 'ask')) return 'done'
+  if (!canLink(context) || asksBelow(context)) return 'done'
   const { to, linked } = placesOf(context)
   if (to === null || linked.includes(to)) return 'done'
   const label: Param = { kind: 'text', key: `common:link.options.${to}` }

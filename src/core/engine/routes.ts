@@ -1,5 +1,5 @@
 /** Words that work from everywhere, before the node's own reading. */
-import { type Context, closePrompt, draftOf, formOf, inShortForm, nodeAt, say, topFrame } from './context.ts'
+import { asksBelow, type Context, closePrompt, draftOf, formOf, inShortForm, nodeAt, say, topFrame } from './context.ts'
 import { handOver } from './hand-over.ts'
 import type { Command } from './input.ts'
 import { keptUntil, missingFields } from './services.ts'
@@ -53,11 +53,11 @@ const cancel = (context: Context): void => {
   say(context, wasBusy ? 'common:cancel.left' : 'common:cancel.nothing')
 }
 
-/** What was filed stays filed; a form underneath is no part of it and goes on. */
+/** What was filed stays filed; a question underneath is no part of it and goes on. */
 const cancelShortForm = (context: Context): void => {
   const { run } = context.state
   const filed = run !== null && typeof topFrame(run).vars.filed === 'string'
-  say(context, filed ? 'common:cancel.filed' : formOf(context) ? 'common:cancel.short' : 'common:cancel.left')
+  say(context, filed ? 'common:cancel.filed' : asksBelow(context) ? 'common:cancel.short' : 'common:cancel.left')
   leaveFrame(context)
 }
 
@@ -123,6 +123,16 @@ export const returnTo = (context: Context, flow: string, part: 'ask' | 'again'):
   run.frames.length = at + 1
   ask(context, part)
   return true
+}
+
+/** A flow that the run holds is over, and so is what stands above it. */
+export const leaveFlow = (context: Context, flow: string): void => {
+  const { run } = context.state
+  const at = run?.frames.findIndex((frame) => frame.flow === flow) ?? -1
+  if (!run || at < 0) return
+  if (at === 0) return leaveRun(context)
+  closePrompt(context)
+  run.frames.length = at
 }
 
 /** Opens a flow above the present one; asked for twice, it is asked again where it is. */

@@ -70,3 +70,6 @@ export const smalltalkIds = [
   'sorrow-dua',
 ] as const
 export type SmalltalkId = (typeof smalltalkIds)[number]
+
+/** Those that have no words of their own: two end a farewell, and a grievance opens a complaint. */
+export const withoutReply: readonly string[] = ['amen', 'flower', 'grievance-dua'] satisfies SmalltalkId[]

@@ -4,8 +4,6 @@ import { normalise, wordsOf } from './normalise.ts'
 import { type GreetingId, greetingIds, type SmalltalkId, smalltalkIds } from './smalltalk-ids.ts'
 import { greetingPhrases, returnedGreetings, smalltalkPhrases, vocatives } from './smalltalk-phrases.ts'
 
-export { type GreetingId, greetingIds, type SmalltalkId, smalltalkIds } from './smalltalk-ids.ts'
-
 export interface Smalltalk {
   /** The greeting in front, or the whole message. */
   greeting: GreetingId | null

@@ -6,7 +6,7 @@ import { contentKinds, fileProblems, isSpoken } from '../../engine/input.ts'
 import { linkable } from '../../engine/link-replies.ts'
 import { requestStages } from '../../requests/request.ts'
 import { shortServices } from '../../requests/services.ts'
-import { greetingIds, smalltalkIds } from '../../text/smalltalk-ids.ts'
+import { greetingIds, smalltalkIds, withoutReply } from '../../text/smalltalk-ids.ts'
 
 const each = <Id extends string>(start: string, ids: readonly Id[], end = ''): string[] => ids.map((id) => `${start}${id}${end}`)
 const mediaKinds = contentKinds.filter((kind) => !isSpoken(kind))
@@ -94,7 +94,10 @@ export const systemTexts: readonly string[] = [
   ...each('validation:confirm.', confirmKinds),
   'validation:stale-press',
   'validation:number-unbound',
-  ...each('smalltalk:', [...new Set([...greetingIds, ...smalltalkIds])]),
+  ...each(
+    'smalltalk:',
+    [...new Set([...greetingIds, ...smalltalkIds])].filter((id) => !withoutReply.includes(id)),
+  ),
   ...each('status:is.', requestStages),
   ...each('status:push.', requestStages),
   ...each('telegram:', ['description', 'about', 'group']),
