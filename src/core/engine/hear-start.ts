@@ -1,5 +1,5 @@
 /** The channel's button that begins a conversation, and what the link behind it carried. */
-import { type Context, draftOf, formOf, releaseOf, say } from './context.ts'
+import { type Context, draftOf, formOf, say } from './context.ts'
 import { introduce } from './greet.ts'
 import { resumeDraft } from './hear-idle.ts'
 import { nothingUnderstood } from './input.ts'
@@ -43,15 +43,15 @@ const openEntry = (context: Context, flow: string): void => {
   const form = formOf(context)
   if (form && draftOf(context)) {
     if (leadsTo(context, flow, form.flow) && returnTo(context, form.flow, 'ask')) return
-    if (isShort(context, flow)) return openOnce(flow)(context)
+    if (opensAbove(context, flow)) return openOnce(flow)(context)
     tellFormKept(context)
   } else if (context.env.draft && leadsTo(context, flow, context.env.draft.flow)) return resumeDraft(context)
   leaveRun(context)
   startRun(context, flow)
 }
 
-/** What is filed in a few words, or only looked up, opens above a form. */
-const isShort = (context: Context, flow: string): boolean => {
-  const definition = releaseOf(context).flows.get(flow)
-  return definition?.shortForm !== undefined || flow === 'status'
-}
+/** What hands on to no form is filed in a few words or only looked up: it opens above one. */
+const opensAbove = (context: Context, flow: string): boolean =>
+  ![...context.releases.current.flows.values()].some(
+    ({ flow: form, form: service }) => service !== undefined && leadsTo(context, flow, form),
+  )
