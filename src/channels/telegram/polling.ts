@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto'
 import type { Connection, ConnectionHealth } from '../../ports/channel.ts'
 import type { AccountOf, PollLease } from '../../ports/poll-lease.ts'
 import type { BotApi } from './api.ts'
-import { backOff, createHealthBoard, troubleOf } from './health.ts'
+import { backOff, createHealthBoard } from './health.ts'
 import { createInHand } from './in-hand.ts'
 import type { Intake } from './intake.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
+import { pause } from './pause.ts'
 import { allowedUpdates, readUpdate } from './update.ts'
 
 export interface PollingOptions {
@@ -47,19 +48,7 @@ export const createPolling = (options: PollingOptions): Connection => {
   const keeper = createLeaseKeeper({ lease, of, holder, ms: leaseMs, lost: () => polling.abort() })
 
   /** @returns early when we stop, or when one of `works` is done */
-  const sleep = (ms: number, works: readonly Promise<unknown>[] = []): Promise<void> =>
-    new Promise((resolve) => {
-      const { signal } = stopping
-      const end = () => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', end)
-        resolve()
-      }
-      const timer = setTimeout(end, ms)
-      signal.addEventListener('abort', end)
-      if (signal.aborted) end()
-      for (const work of works) work.then(end, end)
-    })
+  const sleep = (ms: number, works?: readonly Promise<unknown>[]): Promise<void> => pause(ms, stopping.signal, works)
 
   const waitForDatabase = async (): Promise<void> => {
     board.set('degraded', 'the database is away: nothing is acknowledged until it is back')
@@ -153,9 +142,7 @@ export const createPolling = (options: PollingOptions): Connection => {
         if (stopping.signal.aborted || !keeper.held()) continue
         failures += 1
         told = undefined
-        const trouble = troubleOf(error)
-        board.set(trouble.state, trouble.detail)
-        await sleep(backOff(trouble, failures))
+        await sleep(board.fail(error, failures))
       }
     }
   }
