@@ -13,7 +13,7 @@ export interface IntakeOptions {
   /** What cannot wait for its turn. Never fails. */
   greet(update: TelegramUpdate): Promise<void>
   /**
-   * Whether the database is to blame and not the update.
+   * Whether the database is to blame and not the update. Never fails.
    * @param error what failed; undefined asks how it is now
    */
   isAway(error?: unknown): Promise<boolean>
@@ -40,7 +40,7 @@ export const createIntake = ({ receive, greet, isAway, deadLetter }: IntakeOptio
         await receive(update)
         return true
       } catch (error) {
-        if (await isAway(error).catch(() => true)) {
+        if (await isAway(error)) {
           if (await wait()) continue
           return false
         }

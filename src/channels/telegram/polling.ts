@@ -67,7 +67,10 @@ export const createPolling = (options: PollingOptions): Connection => {
   }
 
   const dispatch = (given: unknown): void => {
-    const updates = (Array.isArray(given) ? given : []).flatMap((raw: unknown) => readUpdate(raw) ?? [])
+    const list: unknown[] | null = Array.isArray(given) ? given : null
+    const updates = list?.flatMap((raw) => readUpdate(raw) ?? []) ?? []
+    // What has no number cannot be acknowledged: asked at once, it would come again at once.
+    if (updates.length === 0 && list?.length !== 0) throw new Error('no updates')
     const byId = new Map(updates.map((update) => [update.update_id, update]))
     for (const id of inHand.add([...byId.keys()])) {
       const update = byId.get(id)
@@ -101,8 +104,8 @@ export const createPolling = (options: PollingOptions): Connection => {
       { ...(offset !== undefined && { offset }), limit: batch, timeout: seconds, allowed_updates: allowedUpdates },
       { timeoutMs: (seconds + 10) * 1000, signal: polling.signal },
     )
-    board.set('connected')
     dispatch(given)
+    board.set('connected')
     if (inHand.size() > 0) await settle()
   }
 
@@ -126,7 +129,8 @@ export const createPolling = (options: PollingOptions): Connection => {
       webhookGone = true
       board.set('connected')
     }
-    return true
+    // It may have been lost meanwhile.
+    return keeper.held()
   }
 
   const run = async (): Promise<void> => {
@@ -136,7 +140,7 @@ export const createPolling = (options: PollingOptions): Connection => {
       try {
         if (!(await mayListen())) continue
         // After trouble a short call first, so that health does not wait for the end of a long one.
-        await poll(failures > 0 ? 0 : pollSeconds)
+        await poll(board.now().state === 'connected' ? pollSeconds : 0)
         failures = 0
       } catch (error) {
         if (stopping.signal.aborted || !keeper.held()) continue
