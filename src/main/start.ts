@@ -70,10 +70,11 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
     if (!role.pages) await begun.server?.close()
     await opened.close()
   }
+  const databaseAnswers = (): Promise<boolean> => answers(pools.app)
   const machine: MachineOptions = {
     // Of the server only trouble, unless more is asked for: its first line would stand before ours.
     logger: createPino({ level: config.logLevel === 'info' ? 'warn' : config.logLevel }),
-    health: async () => ({ database: await answers(pools.app) }),
+    health: async () => ({ database: await databaseAnswers() }),
     // What is migrated and checked before anybody listens needs no part of its own.
     ready: () => ({ ...state }),
     metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
@@ -84,13 +85,9 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
       config,
       application,
       indexKey: keys.index,
-      ping: () => pools.app.query('select 1'),
+      databaseAnswers,
       logger,
       place,
-      setReachable: ({ association, account, external, reachable }) => application.setReachable(association, account, external, reachable),
-      deadLetter: async ({ update, ...of }, error) => {
-        await application.deadLetters.put({ ...of, externalId: `update:${update.update_id}`, body: JSON.stringify(update), error })
-      },
     })
     begun.telegram = telegram
     const gateway = role.pages ? await openGateway(opened, config, machine, [telegram.plugin]) : null
