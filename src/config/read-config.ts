@@ -104,7 +104,7 @@ function oneLine(text: string): string {
 }
 
 /** @returns nothing when there is no such file */
-export function readEnvFile(path: string): Env {
+function readEnvFile(path: string): Env {
   let text: string
   try {
     text = readFileSync(path, 'utf8')

@@ -6,7 +6,8 @@ export interface BotToken {
   token: string
 }
 
-const slug = /^[a-z][a-z0-9-]{1,31}$/
+/** Of an association: the name of its folder. */
+export const slug = /^[a-z][a-z0-9-]{1,31}$/
 const token = /^\d{1,20}:[\w-]{20,}$/
 
 const problem = 'must be a token of @BotFather, or association=token with commas between several'

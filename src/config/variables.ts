@@ -1,7 +1,7 @@
 /** Every variable of the environment that Sila reads: the schema, the documentation and `.env.example` come from this one list. */
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { BotTokens } from './telegram-bots.ts'
+import { BotTokens, slug } from './telegram-bots.ts'
 
 export interface Variable<T extends z.ZodType = z.ZodType> {
   name: string
@@ -74,7 +74,7 @@ export const variables = {
     'SILA_ASSOCIATION',
     'masakin',
     'Association that is served when none is named: a folder of flows/associations.',
-    z.string().regex(/^[a-z][a-z0-9-]*$/, 'must be the name of a folder of flows/associations'),
+    z.string().regex(slug, 'must be the name of a folder of flows/associations'),
   ),
   databaseUrl: declare(
     'DATABASE_URL',

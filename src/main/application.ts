@@ -77,8 +77,8 @@ export interface Application {
   deadLetters: DeadLetters
   /** The channel says that a person has blocked us (false) or is back (true). Someone unknown changes nothing. */
   setReachable(association: Slug, account: AccountId, external: string, reachable: boolean): Promise<void>
-  /** Hands in the adapter of an account; it speaks for that account alone. @returns a function that takes it away */
-  connect(account: AccountId, channel: Channel): () => void
+  /** Hands in the adapter of an account; it speaks for that account alone. */
+  connect(account: AccountId, channel: Channel): void
   /** Hands the alarm clock in once it runs. */
   setBell(ring: (dueAt: Date) => void): void
   sweep(): Promise<void>
@@ -237,7 +237,6 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
     connect: (of, channel) => {
       connected.set(of, channel)
       void pacing.connect(of, channel.capabilities.pace)
-      return () => void connected.delete(of)
     },
     setBell: (bell) => {
       ring = bell

@@ -1,4 +1,5 @@
 /** After-commit events and typing marks: inside the process, and through the bus to the others when there is one. */
+import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
 import { createTyping, type Typing } from '../app/typing.ts'
 import { ConversationId, RequestId, Slug } from '../core/ids.ts'
@@ -28,15 +29,19 @@ export const createSignals = (bus: Bus | null = null): Signals => {
     for (const listener of [...listeners]) listener(event)
   }
 
+  /** Whoever has yet to read again, longest first: those that have read since the line was lost, too, when it is lost once more. */
+  const behind = new Set<(event: Event) => void>()
   let telling = false
   const tellMissed = async (): Promise<void> => {
-    // The round under way reaches whoever is left.
+    for (const listener of listeners) behind.add(listener)
     if (telling) return
     telling = true
-    const all = [...listeners]
-    for (let at = 0; at < all.length; at += readAgain.pages) {
-      for (const listener of all.slice(at, at + readAgain.pages)) if (listeners.has(listener)) listener({ kind: 'missed' })
-      await new Promise((resolve) => setTimeout(resolve, readAgain.pauseMs))
+    while (behind.size > 0) {
+      for (const listener of [...behind].slice(0, readAgain.pages)) {
+        behind.delete(listener)
+        listener({ kind: 'missed' })
+      }
+      await setTimeout(readAgain.pauseMs)
     }
     telling = false
   }
@@ -60,7 +65,10 @@ export const createSignals = (bus: Bus | null = null): Signals => {
         // One of its own for each, also when the same function is given twice.
         const tell = (event: Event): void => listener(event)
         listeners.add(tell)
-        return () => void listeners.delete(tell)
+        return () => {
+          listeners.delete(tell)
+          behind.delete(tell)
+        }
       },
     },
     typing: {

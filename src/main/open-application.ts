@@ -54,11 +54,11 @@ export const usesSample = (config: Config): boolean => config.nodeEnv !== 'produ
 export const openApplication = async (options: OpenOptions): Promise<OpenApplication> => {
   const { config } = options
   const logger = options.logger ?? createLogger({ level: config.logLevel })
-  const place = { dataDir: config.dataDir, databaseUrl: config.databaseUrl }
+  const { dataDir, databaseUrl } = config
   const sample = options.sample ?? usesSample(config)
   // Bots may belong to other associations as well.
   const releases = loadReleases([config.association, ...readBotTokens(config).map(({ association }) => association)], sample)
-  const data = options.how === 'start' ? await startData(place) : await joinOrStart(place)
+  const data = options.how === 'start' ? await startData({ dataDir, databaseUrl }) : await joinOrStart({ dataDir, databaseUrl })
   let pools: Pools | null = null
   try {
     pools = openPools({

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
 import type { Config } from '../config/read-config.ts'
 import { createMachineServer, type MachineOptions } from '../http/machine-routes.ts'
-import { startJobs } from '../jobs/start-jobs.ts'
+import { type Jobs, startJobs } from '../jobs/start-jobs.ts'
 import { createBackend } from '../platform/bullmq.ts'
 import { codeOf, PlatformError } from '../platform/errors.ts'
 import { createLogger, createPino, type Logger } from '../platform/logger.ts'
@@ -56,10 +56,25 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
   )
   const { application, data, pools, keys } = opened
   const state = { started: false, staying: true }
+  /** What has begun so far. */
+  const begun: { telegram?: TelegramBots; server?: FastifyInstance; jobs?: Jobs } = {}
+  const end = async (lingerMs: number): Promise<void> => {
+    state.staying = false
+    await begun.telegram?.stop()
+    await setTimeout(lingerMs)
+    // Without pages nobody waits for an answer, and /ready says until the end that this process leaves.
+    if (role.pages) await begun.server?.close()
+    await begun.jobs?.close()
+    await application.idle()
+    await bus?.close()
+    if (!role.pages) await begun.server?.close()
+    await opened.close()
+  }
+  const databaseAnswers = (): Promise<boolean> => answers(pools.app)
   const machine: MachineOptions = {
     // Of the server only trouble, unless more is asked for: its first line would stand before ours.
     logger: createPino({ level: config.logLevel === 'info' ? 'warn' : config.logLevel }),
-    health: async () => ({ database: await answers(pools.app) }),
+    health: async () => ({ database: await databaseAnswers() }),
     // What is migrated and checked before anybody listens needs no part of its own.
     ready: () => ({ ...state }),
     metrics: async () => ({ type: metrics.registry.contentType, text: await metrics.registry.metrics() }),
@@ -70,16 +85,14 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
       config,
       application,
       indexKey: keys.index,
-      ping: () => pools.app.query('select 1'),
+      databaseAnswers,
       logger,
       place,
-      setReachable: ({ association, account, external, reachable }) => application.setReachable(association, account, external, reachable),
-      deadLetter: async ({ update, ...of }, error) => {
-        await application.deadLetters.put({ ...of, externalId: `update:${update.update_id}`, body: JSON.stringify(update), error })
-      },
     })
+    begun.telegram = telegram
     const gateway = role.pages ? await openGateway(opened, config, machine, [telegram.plugin]) : null
     const server = gateway?.server ?? (await createMachineServer(machine))
+    begun.server = server
     const port = await listen(server, config)
     const isHere = !role.pages || config.publicUrl.startsWith('http://localhost')
     const url = isHere ? `http://localhost:${port}` : config.publicUrl
@@ -91,6 +104,7 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
       clock: application.clock,
       answers: role.answersBells,
     })
+    begun.jobs = jobs
     application.setBell((dueAt) => void jobs.ring(dueAt))
     // What the process before this one had taken to send, when it was killed.
     await application.store.outbox.reclaim()
@@ -104,22 +118,10 @@ export const start = async ({ config, say, window }: StartOptions): Promise<Runn
       opened,
       telegram,
       took: Math.round(performance.now() - began),
-      stop: async () => {
-        state.staying = false
-        await telegram.stop()
-        await setTimeout(role.lingerMs)
-        // Without pages nobody waits for an answer, and /ready says until the end that this process leaves.
-        if (role.pages) await server.close()
-        await jobs.close()
-        await application.idle()
-        await bus?.close()
-        if (!role.pages) await server.close()
-        await opened.close()
-      },
+      stop: () => end(role.lingerMs),
     }
   } catch (error) {
-    await opened.close()
-    await bus?.close()
+    await end(0)
     throw error
   }
 }

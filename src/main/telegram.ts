@@ -19,6 +19,7 @@ import { PlatformError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Connection, ConnectionHealth } from '../ports/channel.ts'
 import type { AccountOf } from '../ports/poll-lease.ts'
+import { PaceSettings } from '../store/account-pace.ts'
 import { createPollLease } from '../store/poll-lease.ts'
 import type { Application } from './application.ts'
 
@@ -27,24 +28,18 @@ export interface TelegramOptions {
   application: Application
   /** Key of the blind indexes: webhook secrets and names of messages are derived from it. */
   indexKey: Buffer
-  /** Asks the database for a sign of life. */
-  ping(): Promise<unknown>
+  /** Whether the database gives a sign of life. Never fails. */
+  databaseAnswers(): Promise<boolean>
   logger: Logger
   /** Of this process among all on the database: the same after a crash. */
   place?: string
   /** For tests. */
   timing?: { pollSeconds?: number; leaseMs?: number }
-  /** The person can be written to, or no longer. */
-  setReachable?(of: AccountOf & { external: string; reachable: boolean }): Promise<void>
-  /** Keeps an update that cannot be received, for staff. Without it such an update stays with Telegram. */
-  deadLetter?(of: AccountOf & { update: TelegramUpdate }, error: unknown): Promise<void>
 }
 
 export interface TelegramBot extends AccountOf {
   /** Its number, as the token begins. */
   name: string
-  /** For links to the bot; null until Telegram has said. */
-  username(): string | null
   health(): ConnectionHealth
 }
 
@@ -59,12 +54,8 @@ export interface TelegramBots {
   stop(): Promise<void>
 }
 
-const rate = z.strictObject({ perSecond: z.number().positive().max(10_000), burst: z.number().int().positive().max(10_000) })
-/** What a row of channel_account may say about a bot. `pace: null`: nobody counts (store/account-pace.ts). */
-const Settings = z.strictObject({
-  pace: z.strictObject({ account: rate, chat: rate }).nullable().optional(),
-  username: z.string().optional(),
-})
+/** What a row of channel_account may say about a bot. Its username is written by us, for links to it. */
+const Settings = PaceSettings.extend({ username: z.string().optional() }).strict()
 
 /** Descriptions stand in `locales/<language>/telegram.yaml`; `language` is called after the other one. */
 const menu = ['menu', 'status', 'human', 'back', 'cancel', 'language', 'stop'] as const
@@ -95,26 +86,20 @@ const readSettings = (account: AccountId, raw: unknown): z.output<typeof Setting
   throw new PlatformError('account-settings', `Channel account ${account}: ${where}: ${issue?.message ?? 'is wrong'}.`)
 }
 
-/** @throws ConfigError, PlatformError with one line when a bot cannot be served as it is configured */
+/** @throws PlatformError with one line when a bot cannot be served as it is configured */
 export const openTelegram = async (options: TelegramOptions): Promise<TelegramBots> => {
   const { config, application, indexKey, logger } = options
   const { telegramDelivery: wanted, publicUrl, telegramApiRoot: apiRoot } = config
   const delivery = wanted === 'auto' ? (publicUrl.startsWith('https:') ? 'webhook' : 'polling') : wanted
   const keyed = (purpose: string, text: string): Buffer => createHmac('sha256', indexKey).update(`${purpose}|${text}`).digest()
-  const isAway = async (error?: unknown): Promise<boolean> => {
-    if (isConnectionError(error)) return true
-    return options.ping().then(
-      () => false,
-      () => true,
-    )
-  }
+  const isAway = async (error?: unknown): Promise<boolean> => isConnectionError(error) || !(await options.databaseAnswers())
   const lease = createPollLease(application.store.prisma)
   const deliveries = new Map<string, { secret: string; intake: Intake }>()
   const served: { bot: TelegramBot; connection: Connection; present(): void }[] = []
 
   const receive = async (of: AccountOf, channel: TelegramChannel, update: TelegramUpdate): Promise<void> => {
     const standing = channel.standingOf(update)
-    if (standing) await options.setReachable?.({ ...of, ...standing })
+    if (standing) await application.setReachable(of.association, of.account, standing.external, standing.reachable)
     for (const each of channel.toUpdates(update)) await application.runner.receive({ ...of, update: each })
   }
 
@@ -131,7 +116,6 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
       hide: (id) => keyed('telegram', `${account}|${id}`).toString('base64url').slice(0, 16),
       readFile: async (id) => (await application.files.read(association, id)).bytes,
       groupLine: (['ar', 'en'] as const).map((language) => release.label(language, 'telegram:group') ?? '').join('\n'),
-      pace: settings.pace ?? undefined,
       now: () => application.clock.now(),
     })
     const intake = createIntake({
@@ -139,9 +123,11 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
       greet: channel.greet,
       isAway,
       deadLetter: async (update, error) => {
-        logger.error({ ...of, channel: 'telegram', code: 'update-failed', err: error }, 'an update cannot be received')
-        if (!options.deadLetter) throw error
-        await options.deadLetter({ ...of, update }, error)
+        const letter = { ...of, externalId: `update:${update.update_id}`, body: JSON.stringify(update), error }
+        await application.deadLetters.put(letter).catch((err: unknown) => {
+          logger.error({ ...of, channel: 'telegram', code: 'not-kept', err }, 'an update can be neither received nor kept')
+          throw err
+        })
       },
     })
     const tell = ({ state, detail }: ConnectionHealth) => {
@@ -154,18 +140,15 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
         ? createWebhook({ api, url: `${publicUrl}/webhooks/telegram/${account}`, secret, tell })
         : createPolling({ api, intake, of, lease, tell, ...(options.place && { holder: options.place }), ...options.timing })
     if (delivery === 'webhook') deliveries.set(account, { secret, intake })
-    let username = settings.username ?? null
     const present = async (): Promise<void> => {
       const told = await presentBot(api, profileOf(application, association), (method) =>
         logger.warn({ ...of, channel: 'telegram', code: method }, 'the page of the bot could not be set'),
       )
-      if (told === null || told === username) return
-      username = told
-      await application.store.links.nameBot(of, told)
+      if (told !== null && told !== settings.username) await application.store.links.nameBot(of, told)
     }
     application.connect(account, channel)
     served.push({
-      bot: { ...of, name: api.bot, username: () => username, health: connection.health },
+      bot: { ...of, name: api.bot, health: connection.health },
       connection,
       present: () =>
         void present().catch((err: unknown) => logger.warn({ ...of, channel: 'telegram', err }, 'the name of the bot is not kept')),
@@ -183,12 +166,13 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
           if (!found) return null
           const take = async (raw: unknown) => {
             const update = readUpdate(raw)
-            if (update === null) return 'malformed'
-            return (await found.intake.take(update, async () => false)) ? 'taken' : 'away'
+            if (update !== null) return await found.intake.take(update, async () => false)
+            // It never will be one: acknowledged, or Telegram would come again with it for a day.
+            logger.warn({ account, channel: 'telegram', code: 'malformed' }, 'a delivery that is no update')
+            return true
           }
           return { secret: found.secret, take }
         },
-        malformed: (account) => logger.warn({ account, channel: 'telegram', code: 'malformed' }, 'a delivery that is no update'),
       }),
     start: async () => {
       for (const { connection, present } of served) {

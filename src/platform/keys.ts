@@ -86,11 +86,13 @@ export async function readKeyFile(path: string): Promise<Buffer> {
 
 /** Whole or not at all, and the first of two processes wins. */
 async function createOnce(path: string): Promise<void> {
-  if (existsSync(path)) return
   const half = `${path}.${randomUUID()}`
   await writeFile(half, randomBytes(size), { mode: 0o600 })
-  await link(half, path).catch((error: unknown) => {
+  try {
+    await link(half, path)
+  } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error
-  })
-  await rm(half)
+  } finally {
+    await rm(half)
+  }
 }

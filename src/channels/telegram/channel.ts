@@ -1,5 +1,5 @@
 /** Telegram as a channel: what the Bot API delivers becomes updates, what we say becomes its messages. */
-import type { Capabilities, Channel, Pace } from '../../ports/channel.ts'
+import type { Capabilities, Channel } from '../../ports/channel.ts'
 import type { BotApi } from './api.ts'
 import { downloadLimit, fetchFile } from './fetch-file.ts'
 import { createGroupManners } from './groups.ts'
@@ -41,13 +41,11 @@ export interface TelegramChannelOptions {
   hide: Hide
   /** What a group is told, in both languages. */
   groupLine: string
-  /** Instead of what Telegram allows: a bot with paid broadcasts, a Bot API server of one's own, a test. */
-  pace?: Pace | undefined
   now?: () => Date
 }
 
 export const createTelegramChannel = (options: TelegramChannelOptions): TelegramChannel => {
-  const { api, readFile, hide, groupLine, pace, now = () => new Date() } = options
+  const { api, readFile, hide, groupLine, now = () => new Date() } = options
   const meetGroup = createGroupManners(api, groupLine)
   const acknowledge = async (update: TelegramUpdate): Promise<void> => {
     const event = eventOf(update)
@@ -57,7 +55,7 @@ export const createTelegramChannel = (options: TelegramChannelOptions): Telegram
   }
   return {
     kind: 'telegram',
-    capabilities: pace ? { ...capabilities, pace } : capabilities,
+    capabilities,
     toUpdates: createReading({ fileSize: capabilities.fileSize, hide, now }),
     standingOf,
     send: createSender({ api, mostButtons: capabilities.buttons, readFile, hide }),

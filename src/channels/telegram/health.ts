@@ -5,17 +5,26 @@ import { BotApiError } from './api.ts'
 export interface HealthBoard {
   now(): ConnectionHealth
   set(state: ConnectionHealth['state'], detail?: string): void
+  /** Says what a failed call means. @param failures in a row, from 1 @returns how long to wait before the next, ms */
+  fail(error: unknown, failures: number): number
 }
 
-/** @param tell one line for each change @param clock for `since` */
-export const createHealthBoard = (tell: (health: ConnectionHealth) => void, clock: () => Date = () => new Date()): HealthBoard => {
-  let health: ConnectionHealth = { state: 'stopped', detail: null, since: clock().toISOString() }
+/** @param tell one line for each change */
+export const createHealthBoard = (tell: (health: ConnectionHealth) => void): HealthBoard => {
+  const since = (): string => new Date().toISOString()
+  let health: ConnectionHealth = { state: 'stopped', detail: null, since: since() }
+  const set: HealthBoard['set'] = (state, detail) => {
+    if (health.state === state && health.detail === (detail ?? null)) return
+    health = { state, detail: detail ?? null, since: since() }
+    tell(health)
+  }
   return {
     now: () => health,
-    set: (state, detail) => {
-      if (health.state === state && health.detail === (detail ?? null)) return
-      health = { state, detail: detail ?? null, since: clock().toISOString() }
-      tell(health)
+    set,
+    fail: (error, failures) => {
+      const trouble = troubleOf(error)
+      set(trouble.state, trouble.detail)
+      return backOff(trouble, failures)
     },
   }
 }

@@ -1,4 +1,5 @@
 /** Takes updates to whoever stores them: one person's in their order, failures told apart, nothing acknowledged too early. */
+import { setTimeout } from 'node:timers/promises'
 import { keyOf, type TelegramUpdate } from './update.ts'
 
 /** Failures of one update before it is set aside. */
@@ -12,7 +13,7 @@ export interface IntakeOptions {
   /** What cannot wait for its turn. Never fails. */
   greet(update: TelegramUpdate): Promise<void>
   /**
-   * Whether the database is to blame and not the update.
+   * Whether the database is to blame and not the update. Never fails.
    * @param error what failed; undefined asks how it is now
    */
   isAway(error?: unknown): Promise<boolean>
@@ -29,8 +30,6 @@ export interface Intake {
   isAway: IntakeOptions['isAway']
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
 export const createIntake = ({ receive, greet, isAway, deadLetter }: IntakeOptions): Intake => {
   const tails = new Map<string, Promise<unknown>>()
 
@@ -41,13 +40,13 @@ export const createIntake = ({ receive, greet, isAway, deadLetter }: IntakeOptio
         await receive(update)
         return true
       } catch (error) {
-        if (await isAway(error).catch(() => true)) {
+        if (await isAway(error)) {
           if (await wait()) continue
           return false
         }
         const pause = tryAgainMs[failures]
         failures += 1
-        if (failures < mostTries && pause !== undefined) await sleep(pause)
+        if (failures < mostTries && pause !== undefined) await setTimeout(pause)
         else if (await keep(update, error, wait)) return true
         else return false
       }
@@ -62,7 +61,7 @@ export const createIntake = ({ receive, greet, isAway, deadLetter }: IntakeOptio
       } catch {
         // Not kept is not acknowledged: Telegram still has it.
         if (!(await wait())) return false
-        await sleep(Math.min(2_000, 250 * 2 ** tries))
+        await setTimeout(Math.min(2_000, 250 * 2 ** tries))
       }
     }
   }

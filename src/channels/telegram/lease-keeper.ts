@@ -21,6 +21,8 @@ export interface LeaseKeeperOptions {
 
 export const createLeaseKeeper = ({ lease, of, holder, ms, lost }: LeaseKeeperOptions): LeaseKeeper => {
   let renewing: NodeJS.Timeout | null = null
+  /** One at a time: a slow database would gather them. */
+  let underWay: Promise<void> | null = null
   const end = (): void => {
     if (renewing) clearInterval(renewing)
     renewing = null
@@ -37,11 +39,17 @@ export const createLeaseKeeper = ({ lease, of, holder, ms, lost }: LeaseKeeperOp
     take: async () => {
       if (!(await lease.tryTake(of, holder, ms))) return false
       end()
-      renewing = setInterval(() => void renew(), ms / 3)
+      renewing = setInterval(() => {
+        underWay ??= renew().finally(() => {
+          underWay = null
+        })
+      }, ms / 3)
       return true
     },
     release: async () => {
       end()
+      // It would take again what is given up.
+      await underWay
       await lease.release(of, holder).catch(() => undefined)
     },
   }

@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto'
 import type { Connection, ConnectionHealth } from '../../ports/channel.ts'
 import type { AccountOf, PollLease } from '../../ports/poll-lease.ts'
 import type { BotApi } from './api.ts'
-import { backOff, createHealthBoard, troubleOf } from './health.ts'
+import { backOff, createHealthBoard } from './health.ts'
 import { createInHand } from './in-hand.ts'
 import type { Intake } from './intake.ts'
 import { createLeaseKeeper } from './lease-keeper.ts'
+import { pause } from './pause.ts'
 import { allowedUpdates, readUpdate } from './update.ts'
 
 export interface PollingOptions {
@@ -47,19 +48,7 @@ export const createPolling = (options: PollingOptions): Connection => {
   const keeper = createLeaseKeeper({ lease, of, holder, ms: leaseMs, lost: () => polling.abort() })
 
   /** @returns early when we stop, or when one of `works` is done */
-  const sleep = (ms: number, works: readonly Promise<unknown>[] = []): Promise<void> =>
-    new Promise((resolve) => {
-      const { signal } = stopping
-      const end = () => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', end)
-        resolve()
-      }
-      const timer = setTimeout(end, ms)
-      signal.addEventListener('abort', end)
-      if (signal.aborted) end()
-      for (const work of works) work.then(end, end)
-    })
+  const sleep = (ms: number, works?: readonly Promise<unknown>[]): Promise<void> => pause(ms, stopping.signal, works)
 
   const waitForDatabase = async (): Promise<void> => {
     board.set('degraded', 'the database is away: nothing is acknowledged until it is back')
@@ -78,7 +67,10 @@ export const createPolling = (options: PollingOptions): Connection => {
   }
 
   const dispatch = (given: unknown): void => {
-    const updates = (Array.isArray(given) ? given : []).flatMap((raw: unknown) => readUpdate(raw) ?? [])
+    const list: unknown[] | null = Array.isArray(given) ? given : null
+    const updates = list?.flatMap((raw) => readUpdate(raw) ?? []) ?? []
+    // What has no number cannot be acknowledged: asked at once, it would come again at once.
+    if (updates.length === 0 && list?.length !== 0) throw new Error('no updates')
     const byId = new Map(updates.map((update) => [update.update_id, update]))
     for (const id of inHand.add([...byId.keys()])) {
       const update = byId.get(id)
@@ -112,8 +104,8 @@ export const createPolling = (options: PollingOptions): Connection => {
       { ...(offset !== undefined && { offset }), limit: batch, timeout: seconds, allowed_updates: allowedUpdates },
       { timeoutMs: (seconds + 10) * 1000, signal: polling.signal },
     )
-    board.set('connected')
     dispatch(given)
+    board.set('connected')
     if (inHand.size() > 0) await settle()
   }
 
@@ -137,7 +129,8 @@ export const createPolling = (options: PollingOptions): Connection => {
       webhookGone = true
       board.set('connected')
     }
-    return true
+    // It may have been lost meanwhile.
+    return keeper.held()
   }
 
   const run = async (): Promise<void> => {
@@ -147,15 +140,13 @@ export const createPolling = (options: PollingOptions): Connection => {
       try {
         if (!(await mayListen())) continue
         // After trouble a short call first, so that health does not wait for the end of a long one.
-        await poll(failures > 0 ? 0 : pollSeconds)
+        await poll(board.now().state === 'connected' ? pollSeconds : 0)
         failures = 0
       } catch (error) {
         if (stopping.signal.aborted || !keeper.held()) continue
         failures += 1
         told = undefined
-        const trouble = troubleOf(error)
-        board.set(trouble.state, trouble.detail)
-        await sleep(backOff(trouble, failures))
+        await sleep(board.fail(error, failures))
       }
     }
   }

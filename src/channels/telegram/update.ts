@@ -25,14 +25,14 @@ export const Message = z.looseObject({
 })
 export type Message = z.infer<typeof Message>
 
-export const Press = z.looseObject({
+const Press = z.looseObject({
   id: z.string().min(1).max(128),
   from: User,
   message: z.looseObject({ chat: Chat }).optional().catch(undefined),
   data: z.unknown(),
 })
 
-export const Membership = z.looseObject({
+const Membership = z.looseObject({
   chat: Chat,
   new_chat_member: z.looseObject({ status: z.string() }),
 })

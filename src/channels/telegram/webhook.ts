@@ -1,7 +1,8 @@
 /** Tells Telegram where to deliver. The deliveries themselves come to `src/http/webhooks`. */
 import type { Connection, ConnectionHealth } from '../../ports/channel.ts'
 import type { BotApi } from './api.ts'
-import { backOff, createHealthBoard, troubleOf } from './health.ts'
+import { createHealthBoard } from './health.ts'
+import { pause } from './pause.ts'
 import { allowedUpdates } from './update.ts'
 
 export interface WebhookOptions {
@@ -10,25 +11,17 @@ export interface WebhookOptions {
   url: string
   /** What Telegram sends with each, so that nobody else can. Letters, digits, `_` and `-`. */
   secret: string
-  /** Deliveries under way at once, 1 to 100. Telegram's own default is 40. */
-  maxConnections?: number
   tell(health: ConnectionHealth): void
 }
 
+/** Deliveries under way at once, 1 to 100: as many as Telegram's own default, whatever was set before. */
+const maxConnections = 40
+
 /** Stopping leaves the webhook as it is: Telegram keeps what comes for a day and delivers it to the next start. */
-export const createWebhook = ({ api, url, secret, maxConnections = 40, tell }: WebhookOptions): Connection => {
+export const createWebhook = ({ api, url, secret, tell }: WebhookOptions): Connection => {
   const board = createHealthBoard(tell)
   let stopping = new AbortController()
   let setting: Promise<void> = Promise.resolve()
-
-  const sleep = (ms: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      stopping.signal.addEventListener('abort', () => {
-        clearTimeout(timer)
-        resolve()
-      })
-    })
 
   const set = async (): Promise<void> => {
     for (let failures = 1; !stopping.signal.aborted; failures += 1) {
@@ -41,9 +34,7 @@ export const createWebhook = ({ api, url, secret, maxConnections = 40, tell }: W
         return board.set('connected')
       } catch (error) {
         if (stopping.signal.aborted) return
-        const trouble = troubleOf(error)
-        board.set(trouble.state, trouble.detail)
-        await sleep(backOff(trouble, failures))
+        await pause(board.fail(error, failures), stopping.signal)
       }
     }
   }

@@ -8,15 +8,13 @@ import { DomainError } from '../../ports/errors.ts'
 export interface TelegramDelivery {
   /** What Telegram was told to send with each delivery. */
   secret: string
-  /** @returns `away` when it could not be stored: Telegram keeps it and comes again */
-  take(update: unknown): Promise<'taken' | 'malformed' | 'away'>
+  /** @returns false when it could not be stored: Telegram keeps it and comes again */
+  take(update: unknown): Promise<boolean>
 }
 
 export interface TelegramWebhookOptions {
   /** The account of that id when its updates come here. */
   delivery(account: string): TelegramDelivery | null
-  /** What could not be read and never will be: counted, acknowledged. */
-  malformed(account: string): void
 }
 
 /** Bytes of one delivery. A message of 4,096 letters with all its entities stays far below. */
@@ -31,6 +29,7 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 /** In constant time, whatever the lengths. */
 const isEqual = (given: string, expected: string): boolean => timingSafeEqual(digest(given), digest(expected))
 
+/** @returns undefined for what is no JSON */
 const parse = (body: unknown): unknown => {
   if (!Buffer.isBuffer(body)) return undefined
   try {
@@ -64,8 +63,7 @@ export const telegramWebhook = async (app: FastifyInstance, options: TelegramWeb
     },
     handler: async (request, reply) => {
       const taken = await deliveryOf(request.params).take(parse(request.body))
-      if (taken === 'away') throw new DomainError('unavailable', 'the database is away', { retryAfter })
-      if (taken === 'malformed') options.malformed(Params.parse(request.params).account)
+      if (!taken) throw new DomainError('unavailable', 'the database is away', { retryAfter })
       return reply.code(200).header('cache-control', 'no-store').send()
     },
   })

@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freshDatabase } from '../../support/cluster.ts'
 import { type Fleet, openFleet } from '../../support/fleet.ts'
 import { runProgram } from '../../support/program.ts'
 import { createVisitor } from '../../support/visitor.ts'
@@ -42,6 +44,23 @@ describe.each(['gateway', 'worker'] as const)('a %s', (role) => {
     ])
     expect(readdirSync(join(dataDir, 'keys'))).toEqual([])
   })
+})
+
+test('what fails after it listens ends all the same', { timeout: 60_000 }, async () => {
+  const database = await freshDatabase()
+  const client = new pg.Client({ connectionString: database.url })
+  await client.connect()
+  // Asked for after the server and the queues have begun.
+  await client.query('drop function outbox_reclaim')
+  await client.end()
+  const env = { PORT: '0', LOG_LEVEL: 'silent', DATABASE_URL: database.url, SILA_DATA_DIR: join(folder, 'broken') }
+  const program = runProgram(['start'], env)
+  const left = setTimeout(() => program.child.kill('SIGKILL'), 30_000)
+  const code = await program.ended
+  clearTimeout(left)
+  expect(program.output()).toContain('Sila has failed: ')
+  expect(code).toBe(1)
+  await database.drop()
 })
 
 test('without Redis a gateway starts and serves all the same, and says once what is missing', { timeout: 60_000 }, async () => {

@@ -60,7 +60,7 @@ describe.each(['polling', 'webhook'] as const)('over %s', (delivery) => {
 
   test('every kind of message has an answer, and what people do to the chat is no message', async () => {
     const standings: unknown[] = []
-    open = await openBots({ delivery, hooks: { setReachable: async (of) => void standings.push(of) } })
+    open = await openBots({ delivery, instead: { setReachable: async (...standing) => void standings.push(standing) } })
     await open.telegram.start()
     const person = open.bot.person(7003)
     person.starts('req_1')
@@ -79,8 +79,8 @@ describe.each(['polling', 'webhook'] as const)('over %s', (delivery) => {
     person.unblocks()
     await until('and its end', () => standings.length === 2)
     expect(standings).toEqual([
-      { association: masakin, account: open.account, external: '7003', reachable: false },
-      { association: masakin, account: open.account, external: '7003', reachable: true },
+      [masakin, open.account, '7003', false],
+      [masakin, open.account, '7003', true],
     ])
     const lines = await inboxOf(open)
     expect(lines.map(({ kind }) => kind)).toEqual([
@@ -117,7 +117,13 @@ describe.each(['polling', 'webhook'] as const)('over %s', (delivery) => {
 test('the commands of the menu are set in both languages, and each is understood', async () => {
   open = await openBots()
   await open.telegram.start()
-  await until('the bot has its commands', () => open.bot.commands().size === 2 && open.telegram.bots[0]?.username() !== null)
+  await until('the bot has its commands', () => open.bot.commands().size === 2)
+  await until('its name is kept, for links to it', async () => {
+    const { rows } = await open.opened.pools.owner.query(
+      "select settings->>'username' as name from channel_account where kind = 'telegram'",
+    )
+    return rows[0]?.name !== null
+  })
   const menus = [...open.bot.commands().values()]
   expect(menus.map((menu) => menu.map(({ command }) => command))).toEqual([
     ['menu', 'status', 'human', 'back', 'cancel', 'english', 'stop'],

@@ -4,8 +4,9 @@ import type { LoadedRelease } from '../../../src/content/load-content.ts'
 import type { AccountId } from '../../../src/core/ids.ts'
 import { Slug } from '../../../src/core/ids.ts'
 import { createServer } from '../../../src/http/server.ts'
+import type { Application } from '../../../src/main/application.ts'
 import { loadReleases } from '../../../src/main/load-releases.ts'
-import { openTelegram, type TelegramBots, type TelegramOptions } from '../../../src/main/telegram.ts'
+import { openTelegram, type TelegramBots } from '../../../src/main/telegram.ts'
 import { findFreePort } from '../../../src/platform/free-port.ts'
 import { createLogger, createPino } from '../../../src/platform/logger.ts'
 import { openTestApplication, type TestApplication } from '../../support/application.ts'
@@ -37,7 +38,8 @@ export interface OpenOptions {
   tokens?: { association: string | null; token: string }[]
   window?: { text: number; media: number }
   api?: BotApiOptions
-  hooks?: Partial<Pick<TelegramOptions, 'setReachable' | 'deadLetter' | 'ping' | 'timing'>>
+  /** In the place of the application's own. */
+  instead?: Partial<Pick<Application, 'setReachable' | 'deadLetters'>>
   /** Before the bots are opened. */
   prepare?(opened: TestApplication): Promise<void>
 }
@@ -67,12 +69,15 @@ export const openBots = async (options: OpenOptions = {}): Promise<OpenTelegram>
         telegramBotToken: tokens,
         telegramDelivery: delivery,
       },
-      application: opened.application,
+      application: { ...opened.application, ...options.instead },
       indexKey: opened.keys.index,
-      ping: () => opened.pools.app.query('select 1'),
+      databaseAnswers: () =>
+        opened.pools.app.query('select 1').then(
+          () => true,
+          () => false,
+        ),
       logger,
       timing: { pollSeconds: 2, leaseMs: 900 },
-      ...options.hooks,
     })
   const telegram = await open()
   const server: FastifyInstance = await createServer({

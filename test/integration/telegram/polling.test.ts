@@ -292,6 +292,47 @@ describe('the loop alone', () => {
     20_000,
   )
 
+  test('an answer without updates is trouble as well: Telegram is not asked again at once', async () => {
+    await listen({ pollSeconds: 1 })
+    await until('it listens', () => connection.health().state === 'connected')
+    bot.faults.add({
+      method: 'getUpdates',
+      fault: { kind: 'answer', status: 200, body: { ok: true, result: [{ message: 'numberless' }] } },
+    })
+    await until('the trouble is told', () => connection.health().state === 'degraded', 2_000)
+    const polls = () => server.log().filter(({ method }) => method === 'getUpdates').length
+    const before = polls()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(polls() - before).toBeLessThan(3)
+    bot.faults.clear()
+    bot.person(1).says('سلام')
+    await until('it goes on', () => seen.length === 1, 10_000)
+  })
+
+  test('a lease is renewed by one at a time, and by nobody after it was given up', async () => {
+    let asking = 0
+    let most = 0
+    const order: string[] = []
+    await listen({
+      lease: {
+        tryTake: async () => {
+          asking += 1
+          most = Math.max(most, asking)
+          await new Promise((resolve) => setTimeout(resolve, 250))
+          asking -= 1
+          order.push('taken')
+          return true
+        },
+        release: async () => void order.push('released'),
+      },
+    })
+    await until('it was renewed', () => order.length >= 3)
+    await until('it is being renewed', () => asking === 1)
+    await connection.stop()
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect([most, order.at(-1)]).toEqual([1, 'released'])
+  })
+
   test('who lost the lease stops asking', async () => {
     let ours = true
     await listen({ pollSeconds: 30, lease: { tryTake: async () => ours, release: async () => undefined } })

@@ -124,11 +124,14 @@ describe('what is delivered', () => {
   test('what fails three times is kept for staff and acknowledged', async () => {
     const dead: string[] = []
     await start({
-      hooks: {
+      instead: {
         setReachable: async () => {
           throw new Error('broken')
         },
-        deadLetter: async ({ update }, error) => void dead.push(`${update.update_id} ${String(error)}`),
+        deadLetters: {
+          put: async ({ externalId, body, error }) => dead.push(`${externalId} ${JSON.parse(body).update_id} ${String(error)}`) > 0,
+          count: async () => dead.length,
+        },
       },
     })
     const person = open.bot.person(1)
@@ -136,7 +139,7 @@ describe('what is delivered', () => {
     await person.waitFor(1)
     const poison = person.blocks()
     await until('it is kept', () => dead.length === 1)
-    expect(dead).toEqual([`${poison} Error: broken`])
+    expect(dead).toEqual([`update:${poison} ${poison} Error: broken`])
     await until('all is acknowledged', () => open.bot.updates().every(({ confirmedAt }) => confirmedAt !== null))
   })
 
