@@ -1,8 +1,8 @@
 /** Pace and priority: two workers on one PostgreSQL, one bot. */
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { SendResult } from '../../../src/ports/channel.ts'
-import { meet, openTestStore, rows, type TestStore } from '../store/support.ts'
+import { meet, openTestStore, rows } from '../store/support.ts'
 import {
   createFakeChannel,
   inversions,
@@ -18,11 +18,7 @@ import {
   wakeAll,
 } from './support.ts'
 
-let store: TestStore
-beforeAll(async () => {
-  store = await openTestStore()
-})
-afterAll(() => store.close())
+const store = await openTestStore()
 
 const chatsOf = (account: Awaited<ReturnType<typeof openBot>>, count: number, name = 'c') =>
   Promise.all(Array.from({ length: count }, (_, n) => openChat(store, account, `${name}-${n}`)))

@@ -1,28 +1,18 @@
 /** What follows from each way in which a send can fail: for the message, the person, the account. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { type MessageClass, messageClasses } from '../../../src/core/engine/effect.ts'
-import type { AccountId } from '../../../src/core/ids.ts'
 import type { SendResult } from '../../../src/ports/channel.ts'
 import { createDeskStore } from '../../../src/store/desk-store.ts'
-import { masakin, openTestStore, reload, required, rows, says, staffOf, type TestStore, turnOf } from '../store/support.ts'
-import { type Chat, createFakeChannel, failing, openBot, openChat, openWorker, queue, statesOf, until, type Worker } from './support.ts'
+import { masakin, openTestStore, reload, required, rows, says, staffOf, turnOf } from '../store/support.ts'
+import { type Chat, createFakeChannel, failing, openBot, openChat, openWorker, queue, statesOf, until } from './support.ts'
 
-let store: TestStore
-let account: AccountId
+const store = await openTestStore()
+const account = await openBot(store, null)
 /** What the other side answers at the moment. */
 let answer: (to: string) => SendResult | Promise<SendResult>
 const channel = createFakeChannel((to) => answer(to))
-let worker: Worker
-
-beforeAll(async () => {
-  store = await openTestStore()
-  account = await openBot(store, null)
-  worker = openWorker(store, () => channel)
-})
-afterAll(async () => {
-  await worker.close()
-  await store.close()
-})
+const worker = openWorker(store, () => channel)
+afterAll(() => worker.close())
 
 const taken: SendResult = { ok: true, externalId: null }
 const seenBy = ({ external }: Chat) => channel.seen.filter((one) => one.external === external)

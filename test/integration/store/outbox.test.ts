@@ -1,15 +1,11 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openPools, type Pools } from '../../../src/platform/database.ts'
 import type { Lease } from '../../../src/ports/outbox-store.ts'
 import { createStore } from '../../../src/store/store.ts'
-import { arrival, masakin, meet, openTestStore, reload, required, rows, says, staffOf, type TestStore, turnOf } from './support.ts'
+import { arrival, masakin, meet, openTestStore, reload, required, rows, says, staffOf, turnOf } from './support.ts'
 
-let store: TestStore
-beforeAll(async () => {
-  store = await openTestStore()
-})
-afterAll(() => store.close())
+const store = await openTestStore()
 
 const minute = 60_000
 const leased = async (wanted: Parameters<typeof store.outbox.lease>[0], limit: number, ms: number): Promise<Lease[]> =>
