@@ -107,9 +107,10 @@ test('acknowledged before it is fetched; the turn reads the kept file; what foll
 })
 
 test('the fetch runs while a burst is waited for; the burst is one turn', async () => {
-  const process = start({ window: { text: 250, media: 250 } })
+  const process = start({ window: { text: 1_500, media: 1_500 } })
   for (const remote of ['a', 'b', 'c']) await process.write(account, external, photo(remote))
-  await until(() => asked.length === 3, 240)
+  await until(() => asked.length === 3)
+  expect((await inboxOf(store, external, account)).map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting'])
   await process.runner.idle()
   expect((await heard(process)).map((content) => 'file' in content && content.file.mime)).toEqual([
     'image/jpeg',
