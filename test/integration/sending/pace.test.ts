@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import type { SendResult } from '../../../src/ports/channel.ts'
+import { busiest } from '../../support/busiest.ts'
 import { meet, openTestStore, rows } from '../store/support.ts'
 import {
   type Chat,
@@ -45,19 +46,10 @@ const byChat = (seen: Sent[]): Sent[][] => {
   return [...chats.values()]
 }
 
+const momentsOf = (seen: Sent[]): number[] => seen.map(({ at }) => at)
+
 /** A rate is measured: a neighbour that takes both cores for a while is not what is tested. */
 const retry = 2
-
-/** Most that left in any window of this length. */
-const busiest = (seen: Sent[], ms: number): number => {
-  let most = 0
-  let first = 0
-  for (const [index, { at }] of seen.entries()) {
-    while (at - (seen[first]?.at ?? at) > ms) first += 1
-    most = Math.max(most, index - first + 1)
-  }
-  return most
-}
 
 test('thousands of messages through two workers, random 429s: the rate is used and never exceeded, order kept', {
   timeout: 60_000,
@@ -90,8 +82,8 @@ test('thousands of messages through two workers, random 429s: the rate is used a
     const rate = body.length / seconds
     expect(rate).toBeGreaterThan(0.9 * 200)
     // What the bucket lets through in a second, and some for the way from the lease to the channel.
-    expect(busiest(channel.seen, 1000)).toBeLessThanOrEqual(200 + 20 + 20)
-    for (const seen of byChat(sent)) expect(busiest(seen, 1000)).toBeLessThanOrEqual(40 + 2)
+    expect(busiest(momentsOf(channel.seen), 1000)).toBeLessThanOrEqual(200 + 20 + 20)
+    for (const seen of byChat(sent)) expect(busiest(momentsOf(seen), 1000)).toBeLessThanOrEqual(40 + 2)
   })
 })
 
