@@ -37,7 +37,7 @@ const createWizard = async (bot: Telegraf<Context>, url: string): Promise<void> 
   bot.on('message', (ctx) => ctx.scene.enter('support-request'))
 }
 
-export interface Question {
+interface Question {
   asks: string
   fits: RegExp
 }
@@ -50,8 +50,8 @@ export const questions: readonly Question[] = [
   { asks: 'كم عدد أفراد الأسرة؟', fits: /^\d{1,2}$/ },
   { asks: 'هل البيانات صحيحة؟ نعم أو لا', fits: /^نعم$/ },
 ]
-export const filedText = 'تم استلام طلبك برقم'
-export const refusedText = 'الجواب غير مناسب.'
+const filedText = 'تم استلام طلبك برقم'
+const refusedText = 'الجواب غير مناسب.'
 
 /** The same with a request at its end: a row in a table of its own, then the answer, as everyone writes it. */
 const createRequestWizard = async (bot: Telegraf<Context>, url: string): Promise<void> => {

@@ -14,7 +14,7 @@ export interface Child {
   end(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
 
-export interface ChildOptions {
+interface ChildOptions {
   /** Of node. */
   args: readonly string[]
   env: Record<string, string>

@@ -7,7 +7,7 @@ import { startCluster } from '../../src/platform/embedded-postgres.ts'
 import { type PostgresProxy, startPostgresProxy } from '../../test/faults/support/postgres-proxy.ts'
 import { createWorld } from '../../test/faults/support/world.ts'
 import { type BotSide, startBotApi } from '../../test/support/bot-api/server.ts'
-import { supportAnswers } from '../../test/support/support-answers.ts'
+import { supportRequest } from '../../test/support/support-answers.ts'
 import { questions } from '../peers/bots.ts'
 import { startPeer } from '../peers/start-peer.ts'
 
@@ -39,9 +39,6 @@ const query = async <R extends pg.QueryResultRow>(url: string, text: string, val
   }
 }
 
-/** Nobody has a paper at hand: after the third time one may go on without it. */
-const silaScript = [...supportAnswers, ...Array.from({ length: 3 }, () => 'ليس عندي ورق الآن'), '٢', 'صح', 'أوافق']
-
 export const installSila = async (): Promise<Install> => {
   const world = await createWorld()
   let before = 0
@@ -49,7 +46,7 @@ export const installSila = async (): Promise<Install> => {
     name: 'Sila, polling',
     bot: world.bot,
     proxy: world.proxy,
-    script: silaScript,
+    script: supportRequest,
     filing: 'turn_commit',
     middle: 4,
     kill: () => world.processes.crash(0),

@@ -51,29 +51,33 @@ const told = (person: Person, from: number): string => {
 const upTo = (install: Install): readonly string[] => install.script.slice(0, install.middle)
 const line = (install: Install, at: number): string => install.script[at] ?? ''
 const last = (install: Install): string => install.script.at(-1) ?? ''
-/** What the same line brings when nothing is broken: the question after it. */
-const sameText = (a: string | undefined, b: string | undefined): boolean => a !== undefined && a === b
 
-/** The message that stands at this place of an undisturbed conversation. */
-const expected = async (install: Install, chat: number, at: number): Promise<string | undefined> => {
+/** Somebody in the middle of the dialogue, of whom everything is stored. */
+const inTheMiddle = async (install: Install, chat: number): Promise<Person> => {
   const person = install.bot.person(chat)
-  await walk(person, install.script.slice(0, at + 1))
-  return person.messages().at(-1)?.text
+  await walk(person, upTo(install))
+  await sleep(idleMs)
+  return person
+}
+
+/** What the line in the middle brings when nothing is broken: the question after it. */
+const nextQuestion = async (install: Install, chat: number): Promise<string> => {
+  const person = install.bot.person(chat)
+  await walk(person, [...upTo(install), line(install, install.middle)])
+  return person.messages().at(-1)?.text ?? ''
 }
 
 const resumes: Scenario = {
   id: 'K1',
   about: 'killed while idle in the middle of the dialogue; the person answers',
   async run(install, chat) {
-    const next = await expected(install, chat + 1, install.middle)
-    const person = install.bot.person(chat)
-    await walk(person, upTo(install))
-    await sleep(idleMs)
+    const next = await nextQuestion(install, chat + 1)
+    const person = await inTheMiddle(install, chat)
     await install.kill()
     const before = person.messages().length
     person.says(line(install, install.middle))
     if ((await heard(person, before, 1)) === 0) return 'no answer'
-    return sameText(person.messages().at(-1)?.text, next) ? 'the next question' : 'another answer'
+    return person.messages().at(-1)?.text === next ? 'the next question' : 'another answer'
   },
 }
 
@@ -107,18 +111,15 @@ const outage: Scenario = {
   id: 'K3',
   about: 'PostgreSQL away for a second while the person answers; the person writes again afterwards',
   async run(install, chat) {
-    const next = await expected(install, chat + 1, install.middle)
-    const person = install.bot.person(chat)
-    await walk(person, upTo(install))
-    await sleep(idleMs)
+    const next = await nextQuestion(install, chat + 1)
+    const person = await inTheMiddle(install, chat)
     const before = person.messages().length
     const away = install.restartDatabase(1_000)
     await sleep(300)
     person.says(line(install, install.middle))
     await away
     const came = await heard(person, before, 1)
-    const first =
-      came === 0 ? 'answer lost' : sameText(person.messages().at(-1)?.text, next) ? 'answered when it was back' : 'another answer'
+    const first = came === 0 ? 'answer lost' : person.messages().at(-1)?.text === next ? 'answered when it was back' : 'another answer'
     const then = person.messages().length
     person.says(line(install, came === 0 ? install.middle : install.middle + 1))
     const afterwards = (await heard(person, then, 1)) === 0 ? 'has no answer either' : 'is answered'
@@ -151,9 +152,7 @@ const deliveredTwice: Scenario = {
   id: 'K5',
   about: 'an answer in the middle delivered twice with the same number',
   async run(install, chat) {
-    const person = install.bot.person(chat)
-    await walk(person, upTo(install))
-    await sleep(idleMs)
+    const person = await inTheMiddle(install, chat)
     const before = person.messages().length
     install.bot.faults.duplicate(1)
     person.says(line(install, install.middle))

@@ -62,7 +62,7 @@ const peer = (name: string, kind: PeerKind & System['kind'], delivery: Delivery)
 })
 
 /** As `npm start` runs it. Windows for bursts are shut, for no peer has any. */
-export const startSila = async (of: {
+const startSila = async (of: {
   databaseUrl: string
   apiRoot: string
   delivery: Delivery
@@ -88,7 +88,7 @@ export const startSila = async (of: {
 }
 
 /** Nobody counts: the peers do not either. */
-export const liftPace = async (url: string): Promise<void> => {
+const liftPace = async (url: string): Promise<void> => {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -5,7 +5,7 @@ import { median, quantile } from '../turns/measure.ts'
 
 export const benchVolume = async ({ quick }: { quick: boolean }): Promise<void> => {
   const people = quick ? 100 : 1000
-  const { walks, ledger, repeated, seconds } = await playVolume({ people, together: people, limit: 900_000 })
+  const { walks, ledger, repeated, seconds } = await playVolume({ people, limit: 900_000 })
   const wrong = judge({ ledger, crashes: 0, lostAnswers: 0, notes: {}, broken: [] })
   const written = walks.reduce((sum, walk) => sum + walk.sent, 0)
   const lengths = walks.map(({ sent }) => sent).sort((a, b) => a - b)

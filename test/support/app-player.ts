@@ -10,7 +10,7 @@ import { channelOf, newestToken, noteworthy, type Player, type Step, settle } fr
 import { lineOfEffect, mediaOf } from './dialogue-lines.ts'
 
 /** Messages as the console channel really sent them, by person. */
-export interface Mailbox {
+interface Mailbox {
   channel: Channel
   /** The same box behind other kinds of channel. */
   as(kind: ChannelKind): Channel

@@ -57,7 +57,7 @@ const fillIn = (text: string): string =>
 
 const seconds = (text: string): number => Number(/^(\d+)s$/.exec(text)?.[1] ?? Number.NaN)
 
-export interface ComposeFiles {
+interface ComposeFiles {
   compose: string
   dockerfile: Dockerfile
   /** Of package.json. */

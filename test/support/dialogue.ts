@@ -32,7 +32,7 @@ export interface Dialogue {
   talk: Step[]
 }
 
-export const isOutcome = (step: Step): boolean => 'آلي' in step || 'صار' in step || 'موظف' in step
+const isOutcome = (step: Step): boolean => 'آلي' in step || 'صار' in step || 'موظف' in step
 
 export const readDialogue = (text: string): Dialogue => parse(text) as Dialogue // reviewed files of this repository
 

@@ -58,7 +58,7 @@ export const openFleet = async (): Promise<Fleet> => {
     query: async <T extends pg.QueryResultRow>(sql: string, values: unknown[] = []) => (await pool.query<T>(sql, values)).rows,
     start: async (role, change = {}) => {
       const program = runProgram(['start'], { ...env, ...change, SILA_ROLE: role })
-      const [, url = ''] = await program.until(new RegExp(`Sila ${role} is running at (\\S+) `))
+      const [, url = ''] = await program.until(new RegExp(`Sila ${role} is running at (\\S+) `), 60_000)
       const member: Member = {
         program,
         url,

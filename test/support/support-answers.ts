@@ -13,3 +13,14 @@ export const supportAnswers: readonly string[] = [
   'ايجار',
   '٣٥٠٠',
 ]
+
+/** And on to its reference, for who has no paper at hand: after the third time one may go on without it. */
+export const supportRequest: readonly string[] = [
+  ...supportAnswers,
+  'ليس عندي ورق الآن',
+  'ليس عندي ورق الآن',
+  'ليس عندي ورق الآن',
+  '٢',
+  'صح',
+  'أوافق',
+]

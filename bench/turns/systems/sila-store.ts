@@ -19,7 +19,7 @@ const association = Slug.parse('masakin')
 const release = ReleaseId.parse('0123456789abcdef')
 
 /** The turn that a fixed flow of 12 steps would take: opens a draft, saves nine answers, submits. */
-export const decide = (loaded: Loaded, account: AccountId, step: number, externalId: string, reference: string | null): TurnCommit => {
+const decide = (loaded: Loaded, account: AccountId, step: number, externalId: string, reference: string | null): TurnCommit => {
   const now = new Date().toISOString()
   const seed = v7()
   const inbox = { id: v7(), account, externalId, at: now, content: { kind: 'text' as const, text: wordOf(step) } }

@@ -14,7 +14,7 @@ let opened: TestApplication
 
 beforeAll(async () => {
   const channels = [mailbox.as('telegram')]
-  opened = await openTestApplication({ releases: loadReleases(masakin, true), channels, window: { text: 200, media: 200 } })
+  opened = await openTestApplication({ releases: loadReleases(masakin, true), channels, window: { text: 1_000, media: 1_000 } })
 })
 afterAll(() => opened.close())
 

@@ -8,7 +8,7 @@ import { type BotApi, type BotApiOptions, type BotSide, startBotApi } from '../.
 
 export const token = '4242:AAtest_token-of-the-right-shape'
 
-export interface OpenBot {
+interface OpenBot {
   api: BotApi
   bot: BotSide
   telegram: Telegram
@@ -61,7 +61,7 @@ export interface Delivery {
   at: number
 }
 
-export interface Hook {
+interface Hook {
   url: string
   deliveries: Delivery[]
   /** Waits for so many deliveries. */

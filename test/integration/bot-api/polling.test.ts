@@ -1,6 +1,6 @@
 /** getUpdates: the offset is the acknowledgement, one poller at a time. */
 import { expect, test } from 'vitest'
-import { openBot, openHook, pause, refusal } from './open-bot.ts'
+import { openBot, openHook, pause, refusal, token } from './open-bot.ts'
 
 const ids = (updates: { update_id: number }[]) => updates.map(({ update_id }) => update_id)
 
@@ -52,7 +52,7 @@ test('what comes in one moment comes in one batch', async () => {
 test('a second poller ends the first with 409; the next 409 is held back', async () => {
   const { telegram, call } = await openBot({ conflictHoldMs: 150 })
   const first = refusal(telegram.getUpdates(5, 100, 0, undefined))
-  await pause(50)
+  await pause(200)
   const second = call('getUpdates', { timeout: 5 })
   expect((await first).response).toMatchObject({
     error_code: 409,
@@ -69,7 +69,7 @@ test('no getUpdates while a webhook is active, and setting one ends the poll', a
   const { telegram, poll } = await openBot()
   const hook = await openHook()
   const waiting = refusal(telegram.getUpdates(5, 100, 0, undefined))
-  await pause(50)
+  await pause(200)
   await telegram.setWebhook(hook.url)
   expect((await waiting).description).toBe('Conflict: terminated by setWebhook request')
   await expect(poll()).rejects.toThrow(
@@ -125,7 +125,7 @@ test('after 24 hours an update is lost, a press after 150 seconds', async () => 
 test('a poller that has gone takes nothing with it', async () => {
   const { api, bot, poll } = await openBot()
   const gone = new AbortController()
-  const lost = fetch(`${api.url}/bot4242:AAtest_token-of-the-right-shape/getUpdates?timeout=5`, { signal: gone.signal })
+  const lost = fetch(`${api.url}/bot${token}/getUpdates?timeout=5`, { signal: gone.signal })
   await pause(50)
   gone.abort()
   await expect(lost).rejects.toThrow()

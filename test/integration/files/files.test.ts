@@ -3,30 +3,20 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { v7 as uuid7 } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { FileId } from '../../../src/core/ids.ts'
 import type { KeptFile } from '../../../src/ports/files.ts'
-import { createFiles, type StoredFiles } from '../../../src/store/files.ts'
-import { canary, masakin, meet, openTestStore, rows, type TestStore } from '../store/support.ts'
+import { createFiles } from '../../../src/store/files.ts'
+import { canary, masakin, meet, openTestStore, rows } from '../store/support.ts'
 import * as sample from './samples.ts'
 
 const limit = 1_000_000
-let store: TestStore
-let directory: string
-let files: StoredFiles
-let owner: Parameters<StoredFiles['keep']>[0]
-
-beforeAll(async () => {
-  store = await openTestStore()
-  directory = join(await mkdtemp(join(tmpdir(), 'sila-files-test-')), 'files')
-  files = createFiles({ prisma: store.prisma, keyring: store.keyring, directory, clock: { now: () => new Date('2026-03-01T08:00:00Z') } })
-  const { contact } = await meet(store, 'visitor-1')
-  owner = { association: masakin, contact }
-})
-afterAll(async () => {
-  await store.close()
-  await rm(dirname(directory), { recursive: true, force: true })
-})
+const store = await openTestStore()
+const directory = join(await mkdtemp(join(tmpdir(), 'sila-files-test-')), 'files')
+const clock = { now: () => new Date('2026-03-01T08:00:00Z') }
+const files = createFiles({ prisma: store.prisma, keyring: store.keyring, directory, clock })
+const owner = { association: masakin, contact: (await meet(store, 'visitor-1')).contact }
+afterAll(() => rm(dirname(directory), { recursive: true, force: true }))
 
 async function* inChunks(bytes: Buffer, size = 16_384): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)

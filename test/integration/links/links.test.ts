@@ -1,29 +1,11 @@
 /** One person's channels: who sees what, whoever holds the link, however often and however late it is opened. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ContactId, RequestId } from '../../../src/core/ids.ts'
 import type { Loaded } from '../../../src/ports/turn-store.ts'
 import { inAssociation } from '../../../src/store/prisma.ts'
-import {
-  canary,
-  contactOf,
-  count,
-  masakin,
-  meet,
-  now,
-  openTestStore,
-  release,
-  reload,
-  required,
-  rows,
-  type TestStore,
-  turnOf,
-} from '../store/support.ts'
+import { canary, contactOf, count, masakin, meet, now, openTestStore, release, reload, required, rows, turnOf } from '../store/support.ts'
 
-let store: TestStore
-beforeAll(async () => {
-  store = await openTestStore()
-})
-afterAll(() => store.close())
+const store = await openTestStore()
 
 const later = (minutes: number): string => new Date(Date.parse(now) + minutes * 60_000).toISOString()
 const offerOf = (of: Loaded): Promise<string> => store.links.offer(contactOf(of), now, later(15))

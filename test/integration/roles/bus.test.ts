@@ -43,13 +43,15 @@ const join = async (url = redis.url) => {
   const signals = createSignals(bus)
   const told: Event[] = []
   signals.events.subscribe((event) => void told.push(event))
-  // The first answer of Redis says that the line is open.
-  await vi.waitFor(() => expect(told).toEqual([{ kind: 'missed' }]), { timeout: 5_000, interval: 5 })
-  told.length = 0
+  // The first answer of Redis says that the line is open; that no more is missed, that pulses come back.
+  await vi.waitFor(() => expect(told).toContainEqual({ kind: 'missed' }), { timeout: 5_000, interval: 5 })
+  for (; told.length > 0; await setTimeout(2 * pulseMs)) told.length = 0
   return { bus, signals, told }
 }
 const soon = (claim: () => void, timeout = 5_000): Promise<void> => vi.waitFor(claim, { timeout, interval: 5 })
 const count = (told: Event[], kind: Event['kind']): number => told.filter((event) => event.kind === kind).length
+/** Without «missed», which a busy machine may bring at any time: a pulse was late. */
+const newsOf = (told: Event[]): Event[] => told.filter(({ kind }) => kind !== 'missed')
 
 test('an event is told once here and once there, and never comes back', async () => {
   const [here, there] = await Promise.all([join(), join()])
@@ -58,10 +60,10 @@ test('an event is told once here and once there, and never comes back', async ()
     { kind: 'request', association, request },
   ]
   for (const event of events) here.signals.events.publish(event)
-  await soon(() => expect(there.told).toEqual(events))
+  await soon(() => expect(newsOf(there.told)).toEqual(events))
   await setTimeout(3 * pulseMs)
-  expect(here.told).toEqual(events)
-  expect(there.told).toEqual(events)
+  expect(newsOf(here.told)).toEqual(events)
+  expect(newsOf(there.told)).toEqual(events)
 })
 
 test('what goes through Redis is one line of JSON with ids', async () => {
@@ -104,23 +106,24 @@ test('whatever else is on the channel is passed over', async () => {
     '{"from":"x","kind":"message","message":{"kind":"of-a-later-version"}}',
   ]
   for (const text of strange) await asking.publish('sila:0', text)
-  await setTimeout(2 * pulseMs)
-  expect(told).toEqual([])
-  expect(lines).toEqual([])
+  // What comes behind it is heard: the line has carried all of it.
+  const behind = { kind: 'conversation', association, conversation }
+  await asking.publish('sila:0', JSON.stringify({ from: 'x', kind: 'message', message: behind }))
+  await soon(() => expect(newsOf(told)).toEqual([behind]))
+  expect(lines.filter((line) => !line.includes('"kind":"redis"'))).toEqual([])
 })
 
 test('while Redis is away pages are told to read again and again, and once more when it is back', { timeout: 20_000 }, async () => {
   const [here, there] = await Promise.all([join(), join()])
+  lines = []
   await redis.kill()
   here.signals.events.publish({ kind: 'conversation', association, conversation })
   await soon(() => expect(Math.min(count(here.told, 'missed'), count(there.told, 'missed'))).toBeGreaterThanOrEqual(3))
   expect(lines.filter((line) => line.includes('out of reach'))).toHaveLength(2)
   await redis.restart()
   await soon(() => expect(lines.filter((line) => line.includes('are back'))).toHaveLength(2))
-  await setTimeout(2 * pulseMs)
-  for (const { told } of [here, there]) told.length = 0
   here.signals.events.publish({ kind: 'request', association, request })
-  await soon(() => expect(there.told).toEqual([{ kind: 'request', association, request }]))
+  await soon(() => expect(newsOf(there.told)).toContainEqual({ kind: 'request', association, request }))
 })
 
 test('a cut too short for the pulse is made up for by whoever was cut off', async () => {
@@ -168,6 +171,7 @@ const openWay = async () => {
 test('a line that stays open and carries nothing is left, and another made', { timeout: 20_000 }, async () => {
   const way = await openWay()
   const [here, there] = await Promise.all([join(way.url), join()])
+  lines = []
   way.freeze()
   await soon(() => expect(count(here.told, 'missed')).toBeGreaterThanOrEqual(2))
   await soon(() => expect(lines.filter((line) => line.includes('are back'))).toHaveLength(1))

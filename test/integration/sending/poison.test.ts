@@ -1,37 +1,30 @@
 /** A turn that always throws harms nobody but its own message, and nothing is lost on the way. */
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, test } from 'vitest'
 import { handBack } from '../../../src/app/hand-back.ts'
 import { sweep } from '../../../src/app/sweep.ts'
 import { takeOver } from '../../../src/app/take-over.ts'
-import type { AccountId, ConversationId } from '../../../src/core/ids.ts'
+import type { ConversationId } from '../../../src/core/ids.ts'
 import { DomainError } from '../../../src/ports/errors.ts'
 import { isUnavailable } from '../../../src/ports/unavailable.ts'
 import { inAssociation } from '../../../src/store/prisma.ts'
 import { openJson } from '../../../src/store/seal.ts'
-import { canary, masakin, openTestStore, required, rows, staffOf, type TestStore } from '../store/support.ts'
+import { canary, masakin, openTestStore, required, rows, staffOf } from '../store/support.ts'
 import { importRealContent, inboxOf, openProcess, type Process } from './runner.ts'
 import { openBot } from './support.ts'
 
-let store: TestStore
-let account: AccountId
-let one: Process
+const store = await openTestStore()
+await importRealContent(store)
+const account = await openBot(store, null)
+const one = openProcess(store, { poison: 'سم' })
 /** Another process, on the same poison. */
-let two: Process
+const two = openProcess(store, { poison: 'سم' })
 let person = 0
 let external = ''
 
-beforeAll(async () => {
-  store = await openTestStore()
-  await importRealContent(store)
-  account = await openBot(store, null)
-  one = openProcess(store, { poison: 'سم' })
-  two = openProcess(store, { poison: 'سم' })
-})
 afterAll(async () => {
   await one.close()
   await two.close()
-  await store.close()
 })
 beforeEach(() => {
   person += 1

@@ -3,18 +3,20 @@ import { mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sweep } from '../../../src/app/sweep.ts'
 import type { Content } from '../../../src/core/engine/input.ts'
-import type { AccountId } from '../../../src/core/ids.ts'
 import type { Fetched } from '../../../src/ports/channel.ts'
-import { masakin, openTestStore, required, rows, type TestStore } from '../store/support.ts'
+import { masakin, openTestStore, required, rows } from '../store/support.ts'
 import { importRealContent, inboxOf, openProcess, type Process, type ProcessOptions } from './runner.ts'
 import { openBot, until } from './support.ts'
 
-let store: TestStore
-let account: AccountId
-let picture: Buffer
+const store = await openTestStore()
+await importRealContent(store)
+const account = await openBot(store, null)
+const picture = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#336699' } })
+  .jpeg()
+  .toBuffer()
 const directory = mkdtempSync(join(tmpdir(), 'sila-remote-'))
 /** What the channel's server does with a file that is asked for. */
 let serve: (remote: string) => Promise<Fetched>
@@ -23,15 +25,6 @@ const open: Process[] = []
 let person = 0
 let external = ''
 
-beforeAll(async () => {
-  store = await openTestStore()
-  await importRealContent(store)
-  account = await openBot(store, null)
-  picture = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#336699' } })
-    .jpeg()
-    .toBuffer()
-})
-afterAll(() => store.close())
 beforeEach(() => {
   person += 1
   external = `files-${person}`
@@ -114,9 +107,10 @@ test('acknowledged before it is fetched; the turn reads the kept file; what foll
 })
 
 test('the fetch runs while a burst is waited for; the burst is one turn', async () => {
-  const process = start({ window: { text: 250, media: 250 } })
+  const process = start({ window: { text: 1_500, media: 1_500 } })
   for (const remote of ['a', 'b', 'c']) await process.write(account, external, photo(remote))
-  await until(() => asked.length === 3, 240)
+  await until(() => asked.length === 3)
+  expect((await inboxOf(store, external, account)).map(({ state }) => state)).toEqual(['waiting', 'waiting', 'waiting'])
   await process.runner.idle()
   expect((await heard(process)).map((content) => 'file' in content && content.file.mime)).toEqual([
     'image/jpeg',

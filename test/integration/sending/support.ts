@@ -17,7 +17,7 @@ export interface Sent {
   ok: boolean
 }
 
-export interface FakeChannel extends Channel {
+interface FakeChannel extends Channel {
   /** Everything that reached the other side, in order; also what it refused. */
   readonly seen: Sent[]
 }

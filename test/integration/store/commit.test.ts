@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   accountOf,
   arrival,
@@ -13,15 +13,10 @@ import {
   required,
   rows,
   says,
-  type TestStore,
   turnOf,
 } from './support.ts'
 
-let store: TestStore
-beforeAll(async () => {
-  store = await openTestStore()
-})
-afterAll(() => store.close())
+const store = await openTestStore()
 
 test('a turn is stored, and the next load reads it', async () => {
   const before = await meet(store, 'visitor-1', masakin, '+966500000001')

@@ -1,15 +1,11 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openPools, type Pools } from '../../../src/platform/database.ts'
 import type { Lease } from '../../../src/ports/outbox-store.ts'
 import { createStore } from '../../../src/store/store.ts'
-import { arrival, masakin, meet, openTestStore, reload, required, rows, says, staffOf, type TestStore, turnOf } from './support.ts'
+import { arrival, masakin, meet, openTestStore, reload, required, rows, says, staffOf, turnOf } from './support.ts'
 
-let store: TestStore
-beforeAll(async () => {
-  store = await openTestStore()
-})
-afterAll(() => store.close())
+const store = await openTestStore()
 
 const minute = 60_000
 const leased = async (wanted: Parameters<typeof store.outbox.lease>[0], limit: number, ms: number): Promise<Lease[]> =>
@@ -20,6 +16,17 @@ const sent = (lease: Lease) => ({
   attempt: lease.attempt,
   state: 'sent' as const,
   externalId: 'x',
+})
+/** Refused for now: back into the queue. */
+const throttled = ({ association, id, attempt }: Lease, waitMs = 0) => ({
+  association,
+  id,
+  attempt,
+  state: 'queued' as const,
+  failure: 'throttled' as const,
+  waitMs,
+  counts: false,
+  again: false,
 })
 const stateOf = async (id: string) =>
   (await rows<{ state: string; failure: string | null }>(store, 'select state, failure from outbox where id = $1', [id]))[0]
@@ -81,9 +88,7 @@ test('a lease that runs out is repeated once, then uncertain, and the line goes 
   expect(second?.id).toBe(ids[1])
   expect(await stateOf(required(ids[0]))).toEqual({ state: 'uncertain', failure: 'timeout' })
   // Not a third time: nobody knows whether it arrived.
-  await store.outbox.settle([
-    { association: masakin, id: first.id, attempt: 2, state: 'queued', failure: 'throttled', waitMs: 0, counts: false, again: false },
-  ])
+  await store.outbox.settle([throttled(first)])
   expect((await stateOf(required(ids[0])))?.state).toBe('uncertain')
   await store.outbox.settle([sent(first)])
   expect(await stateOf(required(ids[0]))).toEqual({ state: 'sent', failure: null })
@@ -112,20 +117,7 @@ test('a process that comes back takes back what it was sending, and nobody else 
 test('a retry waits for its time and keeps its place; an answer to an older attempt changes nothing', async () => {
   const { loaded, ids } = await speak('retry', ['محاولة', 'تالية'])
   const [first] = await leased({ conversations: [loaded] }, 10, minute)
-  const retry = (waitMs: number) =>
-    store.outbox.settle([
-      {
-        association: masakin,
-        id: required(first).id,
-        attempt: 1,
-        state: 'queued',
-        failure: 'throttled',
-        waitMs,
-        counts: false,
-        again: false,
-      },
-    ])
-  await retry(minute)
+  await store.outbox.settle([throttled(required(first), minute)])
   expect(await leased({ conversations: [loaded] }, 10, minute)).toEqual([])
   await store.owner.query(`update outbox set retry_at = now() where id = $1`, [ids[0]])
   const [again] = await leased({ conversations: [loaded] }, 10, minute)
@@ -148,18 +140,7 @@ test('a take-over cancels what the bot has not sent; what comes back to the queu
   const after = await reload(store, loaded)
   expect(after).toMatchObject({ epoch: 1, owner: { kind: 'staff', id: staffOf(store, masakin), name: 'Officer masakin' } })
   expect(await Promise.all(ids.map(stateOf))).toMatchObject([{ state: 'sending' }, { state: 'cancelled' }, { state: 'cancelled' }])
-  await store.outbox.settle([
-    {
-      association: masakin,
-      id: required(flying).id,
-      attempt: 1,
-      state: 'queued',
-      failure: 'throttled',
-      waitMs: 0,
-      counts: false,
-      again: false,
-    },
-  ])
+  await store.outbox.settle([throttled(required(flying))])
   const [next] = await leased({ conversations: [loaded] }, 10, minute)
   expect(next).toMatchObject({ class: 'notice', message: { text: 'معك فلان' } })
   expect((await stateOf(required(ids[0])))?.state).toBe('cancelled')
@@ -170,18 +151,7 @@ test('a take-over cancels what the bot has not sent; what comes back to the queu
   expect(
     await store.turns.commit(turnOf(after, { rare: { release: { queue: true, reason: 'owner-absent' } }, outbox: [says('عدت أنا', 0)] })),
   ).toBe('committed')
-  await store.outbox.settle([
-    {
-      association: masakin,
-      id: required(next).id,
-      attempt: 1,
-      state: 'queued',
-      failure: 'throttled',
-      waitMs: 0,
-      counts: false,
-      again: false,
-    },
-  ])
+  await store.outbox.settle([throttled(required(next))])
   const left: string[] = []
   for (let lease: Lease | undefined; ; left.push(lease.message.text)) {
     lease = (await leased({ conversations: [loaded] }, 10, minute))[0]
@@ -239,19 +209,7 @@ test('after the commit of a take-over no message of the bot is leased, whatever 
           } else if (name === 'lease') await ask({ conversations: [loaded] })
           else if (name === 'sweep') await ask({ due: true })
           else if (name === 'settle') await store.outbox.settle(open.splice(0).map(sent))
-          else if (name === 'retry')
-            await store.outbox.settle(
-              open.splice(0).map((one) => ({
-                association: masakin,
-                id: one.id,
-                attempt: one.attempt,
-                state: 'queued' as const,
-                failure: 'throttled' as const,
-                waitMs: 0,
-                counts: false,
-                again: false,
-              })),
-            )
+          else if (name === 'retry') await store.outbox.settle(open.splice(0).map((one) => throttled(one)))
           else await new Promise((resolve) => setTimeout(resolve, n % 3))
         }
         await Promise.all(acts.map((name, n) => new Promise((resolve) => setTimeout(resolve, (n * 7) % 5)).then(() => act(name, n))))

@@ -1,15 +1,11 @@
 import { v7 } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Effect } from '../../../src/core/engine/effect.ts'
 import { RequestId } from '../../../src/core/ids.ts'
 import type { Loaded, RareWrites } from '../../../src/ports/turn-store.ts'
-import { masakin, meet, now, openTestStore, release, reload, required, rows, staffOf, type TestStore, turnOf } from './support.ts'
+import { masakin, meet, now, openTestStore, release, reload, required, rows, staffOf, turnOf } from './support.ts'
 
-let store: TestStore
-beforeAll(async () => {
-  store = await openTestStore()
-})
-afterAll(() => store.close())
+const store = await openTestStore()
 
 const write = async (loaded: Loaded, rare: RareWrites, effects: Effect[] = []) =>
   store.turns.commit(turnOf(await reload(store, loaded), { rare, effects }))

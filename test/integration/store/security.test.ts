@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { v7 } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { handoverReasons, messageClasses } from '../../../src/core/engine/effect.ts'
 import { contentKinds, timerKinds } from '../../../src/core/engine/input.ts'
 import { RequestId } from '../../../src/core/ids.ts'
@@ -27,15 +27,10 @@ import {
   rows,
   says,
   staffOf,
-  type TestStore,
   turnOf,
 } from './support.ts'
 
-let store: TestStore
-beforeAll(async () => {
-  store = await openTestStore()
-})
-afterAll(() => store.close())
+const store = await openTestStore()
 
 const tablesWithAssociation = async (): Promise<string[]> =>
   (

@@ -1,37 +1,16 @@
 import fc from 'fast-check'
 import { v7 } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { RequestId } from '../../../src/core/ids.ts'
 import type { Loaded, RareWrites } from '../../../src/ports/turn-store.ts'
 import { createStore, type Store } from '../../../src/store/store.ts'
 import { createTurnStore } from '../../../src/store/turn-store.ts'
-import {
-  accountOf,
-  arrival,
-  contactOf,
-  masakin,
-  meet,
-  openTestStore,
-  release,
-  reload,
-  required,
-  says,
-  staffOf,
-  type TestStore,
-  turnOf,
-} from './support.ts'
+import { accountOf, arrival, contactOf, masakin, meet, openTestStore, release, reload, required, says, staffOf, turnOf } from './support.ts'
 
-let store: TestStore
+const store = await openTestStore()
 /** Another process on the same database. */
-let other: Store
-beforeAll(async () => {
-  store = await openTestStore()
-  other = createStore({ pool: store.pool, keys: store.keys })
-})
-afterAll(async () => {
-  await other.prisma.$disconnect()
-  await store.close()
-})
+const other = createStore({ pool: store.pool, keys: store.keys })
+afterAll(() => other.prisma.$disconnect())
 
 const keyOf = (external: string) => ({ association: masakin, account: accountOf(store, masakin), external })
 /** By sender: what is remembered, if anything is. */

@@ -1,16 +1,12 @@
 import { v7 } from 'uuid'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { RequestId } from '../../../src/core/ids.ts'
 import type { AnswerValue } from '../../../src/core/requests/request.ts'
 import type { Loaded, RareWrites } from '../../../src/ports/turn-store.ts'
 import { createRequestStore } from '../../../src/store/request-store.ts'
-import { masakin, meet, openTestStore, release, reload, required, rows, staffOf, type TestStore, turnOf } from './support.ts'
+import { masakin, meet, openTestStore, release, reload, required, rows, staffOf, turnOf } from './support.ts'
 
-let store: TestStore
-beforeAll(async () => {
-  store = await openTestStore()
-})
-afterAll(() => store.close())
+const store = await openTestStore()
 
 const write = async (loaded: Loaded, rare: RareWrites) => store.turns.commit(turnOf(await reload(store, loaded), { rare }))
 const text = (value: string): AnswerValue => ({ kind: 'text', value })

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { v7 } from 'uuid'
+import { afterAll } from 'vitest'
 import { type Env, type Input, nothingUnderstood } from '../../../src/core/engine/input.ts'
 import { AccountId, type ContactId, type ConversationId, ReleaseId, Slug, StaffId } from '../../../src/core/ids.ts'
 import { openPools } from '../../../src/platform/database.ts'
@@ -23,10 +24,9 @@ export interface TestStore extends Store {
   keys: { master: Buffer; index: Buffer }
   account: Record<string, AccountId>
   staff: Record<string, StaffId>
-  close(): Promise<void>
 }
 
-/** With two associations, an account and a member of staff in each. */
+/** With two associations, an account and a member of staff in each. Closed after the tests of the file that asks for it. */
 export const openTestStore = async (): Promise<TestStore> => {
   const database = await freshDatabase()
   const pools = openPools({ url: database.url, max: 12 })
@@ -46,6 +46,11 @@ export const openTestStore = async (): Promise<TestStore> => {
     ])
     staff[slug] = id
   }
+  afterAll(async () => {
+    await store.prisma.$disconnect()
+    await pools.close()
+    await database.drop()
+  })
   return {
     ...store,
     url: database.url,
@@ -54,11 +59,6 @@ export const openTestStore = async (): Promise<TestStore> => {
     keys,
     account,
     staff,
-    async close() {
-      await store.prisma.$disconnect()
-      await pools.close()
-      await database.drop()
-    },
   }
 }
 

@@ -1,7 +1,7 @@
 /** Takes a test's database away: everybody is thrown out, nobody gets in. */
 import pg from 'pg'
 
-export interface Absence {
+interface Absence {
   begin(): Promise<void>
   end(): Promise<void>
 }

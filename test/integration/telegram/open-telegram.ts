@@ -32,7 +32,7 @@ export interface OpenTelegram {
   close(): Promise<void>
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   delivery?: 'polling' | 'webhook'
   releases?: LoadedRelease[]
   tokens?: { association: string | null; token: string }[]

@@ -60,9 +60,7 @@ describe('the whole application', () => {
     await new Promise((resolve) => setTimeout(resolve, 700))
     expect(unconfirmed(open.bot)).toBe(9)
     await absence.end()
-    const began = performance.now()
     for (const person of people) await person.waitFor(4, 10_000)
-    expect(performance.now() - began).toBeLessThan(10_000)
     await until('all is acknowledged', () => unconfirmed(open.bot) === 0)
     const lines = await inboxOf(open)
     expect(lines).toHaveLength(12)
@@ -188,9 +186,15 @@ describe('the loop alone', () => {
     const slow = new Promise<void>((resolve) => {
       release = resolve
     })
-    await listen({ receive: () => slow })
+    let underWay = false
+    await listen({
+      receive: () => {
+        underWay = true
+        return slow
+      },
+    })
     bot.person(1).says('سلام')
-    await until('it is under way', () => (bot.updates()[0]?.deliveries ?? 0) > 0)
+    await until('it is under way', () => underWay)
     setTimeout(release, 100)
     await connection.stop()
     expect([seen.length, unconfirmed(bot)]).toEqual([1, 0])
@@ -203,9 +207,9 @@ describe('the loop alone', () => {
     await listen({ receive: ({ chat }) => (chat === 1 ? slow : Promise.resolve()) })
     const first = bot.person(1).says('بطيء')
     for (let id = 2; id <= 5; id += 1) bot.person(id).says('سريع')
-    await until('the others are served', () => seen.length === 4, 1_000)
+    await until('the others are served', () => seen.length === 4)
     bot.person(6).says('لاحق')
-    await until('who comes later, too', () => seen.length === 5, 2_000)
+    await until('who comes later, too', () => seen.length === 5)
     expect(unconfirmed(bot)).toBe(6)
     const polls = server.log().filter(({ method }) => method === 'getUpdates').length
     expect(polls).toBeLessThan(12)
@@ -252,16 +256,19 @@ describe('the loop alone', () => {
 
   test('what cannot even be kept stays with Telegram', async () => {
     let broken = true
+    let refusals = 0
     await listen({
       receive: async () => {
         throw new Error('broken')
       },
       deadLetter: async () => {
-        if (broken) throw new Error('no place')
+        if (!broken) return
+        refusals += 1
+        throw new Error('no place')
       },
     })
     bot.person(1).says('سم')
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    await until('it is tried again', () => refusals === 2, 8_000)
     expect([unconfirmed(bot), dead.length]).toEqual([1, 0])
     broken = false
     await until('it is kept', () => dead.length === 1, 8_000)

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { judge } from '../../faults/scenario.ts'
 import { playVolume } from '../../faults/support/volume.ts'
 import { createWorld } from '../../faults/support/world.ts'
+import { busiest } from '../../support/busiest.ts'
 
 const people = Number(process.env.SILA_TEST_PEOPLE ?? 50)
 
@@ -10,7 +11,7 @@ test('each of many conversations ends with its request, in order, nothing twice,
   // The ledger is waited for: what is missing in it is told, not cut off.
   timeout: 180_000 + people * 300,
 }, async () => {
-  const { walks, ledger, repeated } = await playVolume({ people, together: people, limit: 40_000 + people * 300 })
+  const { walks, ledger, repeated } = await playVolume({ people, limit: 40_000 + people * 300 })
   expect(walks.filter(({ reference }) => reference === null)).toEqual([])
   expect(new Set(walks.map(({ reference }) => reference)).size).toBe(people)
   // Nobody had to write twice.
@@ -20,17 +21,6 @@ test('each of many conversations ends with its request, in order, nothing twice,
   expect(repeated).toBeGreaterThan(people)
   expect(walks.every(({ sent }) => sent >= 12)).toBe(true)
 })
-
-/** Most of these moments in any window of this length, ms. */
-const busiest = (moments: readonly number[], ms: number): number => {
-  let most = 0
-  let first = 0
-  for (const [index, at] of moments.entries()) {
-    while (at - (moments[first] ?? at) >= ms) first += 1
-    most = Math.max(most, index - first + 1)
-  }
-  return most
-}
 
 test('thirty a second for the bot and one a second in a chat: used up, and never exceeded', { timeout: 120_000 }, async () => {
   // Bursts are answered line by line, so that there is something to hold back.

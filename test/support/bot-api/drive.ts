@@ -16,7 +16,7 @@ export interface DriveOptions {
 }
 
 /** Milliseconds. */
-export interface Spread {
+interface Spread {
   count: number
   mean: number
   p50: number

@@ -5,7 +5,7 @@ import type { FaultBox } from './faults.ts'
 import type { Settings } from './settings.ts'
 import type { Arrival, UpdateQueue } from './update-queue.ts'
 
-export interface PollRequest {
+interface PollRequest {
   offset: number
   limit: number
   timeoutMs: number

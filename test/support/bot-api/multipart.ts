@@ -5,7 +5,7 @@ export interface Upload {
   bytes: Buffer
 }
 
-export interface Form {
+interface Form {
   fields: Record<string, string>
   files: Map<string, Upload>
 }

@@ -54,7 +54,7 @@ export interface Group {
 /** A press is of its own line, and so is what befalls the bot: the real server queues them apart from the chat. */
 const lines = { chat: (id: number) => `chat ${id}`, press: (id: number) => `press ${id}`, member: (id: number) => `member ${id}` }
 
-export const createChat = (bot: BotState, chat: ChatState['chat'], standing: ChatState['standing']): ChatState => {
+const createChat = (bot: BotState, chat: ChatState['chat'], standing: ChatState['standing']): ChatState => {
   const state: ChatState = { chat, standing, messages: new Map(), answers: [], actions: [], watchers: new Set() }
   bot.chats.set(chat.id, state)
   return state
