@@ -3,6 +3,7 @@ import type { Content } from '../core/engine/input.ts'
 import { nothingUnderstood, settleEdits, type Understanding } from '../core/engine/input.ts'
 import type { Slug } from '../core/ids.ts'
 import { DomainError } from '../ports/errors.ts'
+import type { Lease } from '../ports/outbox-store.ts'
 import type { InboxRow, Loaded, TurnCommit, TurnKey, WaitingRow } from '../ports/turn-store.ts'
 import { decide, type Incoming } from './decide.ts'
 import { isAwaited } from './judge-send.ts'
@@ -16,6 +17,8 @@ export type CommitTurn = (
   first: Loaded | null,
   /** @returns null when there is nothing to take, as the conversation stands now */
   prepare: (loaded: Loaded) => Incoming | null,
+  /** The channel's name for the person, where it is known: what the turn says may then leave with it. */
+  external?: string | null,
 ) => Promise<TurnCommit | 'duplicate' | 'nothing'>
 
 export interface Hearing {
@@ -51,10 +54,21 @@ export const createHearing = (deps: RunnerDeps): Hearing => {
 }
 
 export const createCommitTurn = (deps: RunnerDeps): CommitTurn => {
-  const after = (commit: TurnCommit): void => {
+  /** The first message of the turn, as it would be leased with it; null for what nobody has just asked for. */
+  const leaseOf = (commit: TurnCommit, { account, channel }: Loaded, external: string | null): Lease | null => {
+    const [first] = commit.outbox
+    if (external === null || first?.class !== 'reply') return null
+    const { association, conversation } = commit
+    // The person has just written: whatever had been out of reach no longer is.
+    const fresh = { attempt: 1, failures: 0, repeated: false, unreachable: false }
+    return { id: first.id, association, conversation, account, channel, external, class: first.class, message: first.message, ...fresh }
+  }
+
+  const after = (commit: TurnCommit, leased: Lease | null): void => {
     const of = { association: commit.association, conversation: commit.conversation }
-    if (commit.outbox.length > 0)
-      deps.send(
+    if (leased) deps.sender.send(leased)
+    else if (commit.outbox.length > 0)
+      deps.sender.wake(
         of,
         commit.outbox.some((row) => isAwaited(row.class)),
       )
@@ -65,7 +79,7 @@ export const createCommitTurn = (deps: RunnerDeps): CommitTurn => {
     if (request) deps.events.publish({ kind: 'request', association: commit.association, request })
   }
 
-  return async (key, first, prepare) => {
+  return async (key, first, prepare, external = null) => {
     let loaded = first
     for (let tries = 0; tries < mostRetries; tries += 1) {
       loaded ??= await deps.turns.load(key)
@@ -73,18 +87,24 @@ export const createCommitTurn = (deps: RunnerDeps): CommitTurn => {
       const incoming = prepare(loaded)
       if (!incoming) return 'nothing'
       const started = performance.now()
-      const commit = await decide(deps, loaded, incoming)
-      const result = await deps.turns.commit(commit)
+      const decided = await decide(deps, loaded, incoming)
+      const lease = leaseOf(decided, loaded, external)
+      const ms = lease && deps.sender.ready(lease)
+      const commit = ms === null ? decided : { ...decided, lease: { account: loaded.account, ms } }
+      const result = await deps.turns.commit(commit).catch((error: unknown) => {
+        if (lease && ms !== null) deps.sender.giveBack(lease)
+        throw error
+      })
       deps.log.turn({
         association: commit.association,
         conversation: commit.conversation,
         turn: commit.turnId,
         kind: commit.input.kind,
-        outcome: result,
+        outcome: result === 'leased' ? 'committed' : result,
         ms: performance.now() - started,
       })
-      if (result === 'committed') {
-        after(commit)
+      if (result === 'committed' || result === 'leased') {
+        after(commit, result === 'leased' ? lease : null)
         return commit
       }
       if (result === 'duplicate') return 'duplicate'

@@ -25,7 +25,7 @@ const settleForMs = 60_000
 export interface DeliverDeps {
   outbox: OutboxStore
   /** The adapter of an account; null while it is not connected here. */
-  channel(lease: Lease): Channel | null
+  channel(of: Pick<Lease, 'account' | 'channel'>): Channel | null
   clock: Clock
   log: {
     send(line: { association: Slug; conversation: ConversationId; channel: ChannelKind; outcome: string; ms: number }): void
@@ -45,6 +45,12 @@ export interface Deliverer {
    * @param awaited false: nobody waits for it; goes after those for whom somebody does
    */
   wake(of: Place, awaited?: boolean): void
+  /** @returns for how many ms a message may be leased with its turn; null when this process would not send it at once */
+  ready(of: Pick<Lease, 'account' | 'channel'>): number | null
+  /** Leased with its turn. */
+  send(lease: Lease): void
+  /** Nobody knows whether its turn was committed, and nothing was sent: if it was leased, it goes back into its line. */
+  giveBack(lease: Lease): void
   /** Takes up whatever is due, also what a crash left. Resolves when it is under way. */
   sweep(): Promise<void>
   /** Resolves when nothing is under way. What waits for its time is not. */
@@ -60,7 +66,9 @@ export const createDeliverer = (deps: DeliverDeps): Deliverer => {
   const begun = new Map<ConversationId, Place>()
   const accounts = new Set<AccountId>()
   /** From the lease until the mark is settled: one message of a line at a time. */
-  const flying = new Map<ConversationId, AccountId>()
+  const flying = new Map<ConversationId, Lease>()
+  /** Woken while one of their messages was under way. */
+  const called = new Map<ConversationId, Line>()
   const running = new Set<Promise<void>>()
   const watch = createAccountWatch()
   let done: { lease: Lease; mark: Settlement }[] = []
@@ -70,8 +78,12 @@ export const createDeliverer = (deps: DeliverDeps): Deliverer => {
   let stopped = false
 
   const wake = ({ association, conversation }: Place, isWaitedFor: boolean): void => {
-    // One that is under way here is asked for again when it has landed.
-    if (stopped || flying.has(conversation)) return
+    if (stopped) return
+    if (flying.has(conversation)) {
+      // Asked for again when that has landed.
+      called.set(conversation, { association, conversation, awaited: isWaitedFor || called.get(conversation)?.awaited === true })
+      return
+    }
     if (isWaitedFor) begun.delete(conversation)
     else if (awaited.has(conversation)) return
     const queue = isWaitedFor ? awaited : begun
@@ -109,20 +121,29 @@ export const createDeliverer = (deps: DeliverDeps): Deliverer => {
     while (done.length > 0) {
       const landed = done
       done = []
-      await settleSurely(landed.map(({ mark }) => mark)).catch((error) => deps.log.failure(error))
+      const behind = await settleSurely(landed.map(({ mark }) => mark)).then(
+        (conversations) => new Set(conversations),
+        (error) => {
+          deps.log.failure(error)
+          return null
+        },
+      )
       for (const { lease, mark } of landed) {
-        flying.delete(lease.conversation)
-        deps.settled({ association: lease.association, conversation: lease.conversation })
-        const line = { association: lease.association, conversation: lease.conversation, awaited: isAwaited(lease.class) }
-        if (mark.state === 'queued') wakeIn(mark.waitMs + 1, line)
-        else wake(line, line.awaited)
+        const { association, conversation } = lease
+        // Another of the same line may have left with a turn since the row was settled.
+        if (flying.get(conversation) === lease) flying.delete(conversation)
+        deps.settled({ association, conversation })
+        const line = called.get(conversation) ?? { association, conversation, awaited: isAwaited(lease.class) }
+        const isCalled = called.delete(conversation)
+        if (mark.state === 'queued' && mark.waitMs > 0) wakeIn(mark.waitMs + 1, line)
+        else if (isCalled || behind === null || behind.has(conversation)) wake(line, line.awaited)
       }
       ask()
     }
   }
 
   /** A mark that is lost makes a doubt of what we know: while the database is away it waits here. */
-  const settleSurely = async (marks: Settlement[]): Promise<void> => {
+  const settleSurely = async (marks: Settlement[]): Promise<ConversationId[]> => {
     const until = performance.now() + settleForMs
     for (let waitMs = 50; ; waitMs = Math.min(1_000, waitMs * 2)) {
       try {
@@ -142,16 +163,18 @@ export const createDeliverer = (deps: DeliverDeps): Deliverer => {
     })
   }
 
+  const fly = (lease: Lease): void => {
+    flying.set(lease.conversation, lease)
+    const sending = sendOne(lease).catch((error) => {
+      if (flying.get(lease.conversation) === lease) flying.delete(lease.conversation)
+      deps.log.failure(error)
+    })
+    running.add(sending)
+    void sending.then(() => running.delete(sending))
+  }
+
   const take = ({ leases, waits, lapsed }: Leased): void => {
-    for (const lease of leases) flying.set(lease.conversation, lease.account)
-    for (const lease of leases) {
-      const sending = sendOne(lease).catch((error) => {
-        flying.delete(lease.conversation)
-        deps.log.failure(error)
-      })
-      running.add(sending)
-      void sending.then(() => running.delete(sending))
-    }
+    for (const lease of leases) fly(lease)
     for (const wait of waits) {
       if ('account' in wait) alarms.set(wait.account, wait.ms, { account: wait.account })
       else wakeIn(wait.ms, { ...wait, awaited: true })
@@ -164,7 +187,7 @@ export const createDeliverer = (deps: DeliverDeps): Deliverer => {
 
   const flyingOf = (account: AccountId): number => {
     let count = 0
-    for (const of of flying.values()) if (of === account) count += 1
+    for (const lease of flying.values()) if (lease.account === account) count += 1
     return count
   }
 
@@ -228,6 +251,17 @@ export const createDeliverer = (deps: DeliverDeps): Deliverer => {
 
   return {
     wake: (of, isWaitedFor = true) => wake(of, isWaitedFor),
+    ready: (of) =>
+      stopped || flying.size >= mostFlying || flyingOf(of.account) >= mostFlyingOfAccount || !deps.channel(of) ? null : leaseMs,
+    send: fly,
+    giveBack: (lease) => {
+      const { association, id, attempt } = lease
+      done.push({
+        lease,
+        mark: { association, id, attempt, state: 'queued', failure: 'unreachable', waitMs: 0, counts: false, again: false },
+      })
+      settle()
+    },
     sweep: async () => {
       for (let more = true; more && !stopped && flying.size < mostFlying; ) {
         const found = await deps.outbox.lease({ due: true }, batch, leaseMs)

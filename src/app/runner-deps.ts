@@ -8,6 +8,7 @@ import type { Events } from '../ports/events.ts'
 import type { LinkStore } from '../ports/link-store.ts'
 import type { Random } from '../ports/random.ts'
 import type { TurnStore } from '../ports/turn-store.ts'
+import type { Deliverer } from './deliver.ts'
 import type { FetchDeps } from './fetch-files.ts'
 
 /** One line per turn; never text, name or phone. */
@@ -34,8 +35,8 @@ export interface RunnerDeps {
   log: TurnLog
   /** Wait for more of a burst, ms, by channel; 0 answers at once. */
   window(channel: ChannelKind): { text: number; media: number }
-  /** Wakes the sender of a conversation after commit. `awaited`: somebody waits for it. */
-  send(of: { association: Slug; conversation: ConversationId }, awaited: boolean): void
+  /** Sends what a turn says, after its commit. */
+  sender: Pick<Deliverer, 'wake' | 'ready' | 'send' | 'giveBack'>
   /** Rings the alarm clock; the timer's row is the truth. */
   ring(dueAt: Date): void
   /** The bot is about to answer, or no longer. */

@@ -18,8 +18,11 @@ interface Place {
 }
 
 export interface WaitingTaker {
-  /** @throws when the database is away: nothing was counted against anybody */
-  take(of: Place): Promise<void>
+  /**
+   * @param external the channel's name for the person, where it is known
+   * @throws when the database is away: nothing was counted against anybody
+   */
+  take(of: Place, external?: string): Promise<void>
   /** Counts a failure of these rows; after the third they are with staff. @throws the error when it was the database's */
   setAside(of: Place, ids: string[] | 'all', error: unknown): Promise<number>
 }
@@ -57,7 +60,11 @@ export const createWaitingTaker = (
   }
 
   /** @returns rows whose files must come first, when there are any; with `partly` what stands before them is taken */
-  const takeLine = async (of: Place, partly: boolean): Promise<{ loaded: Loaded; remote: WaitingRow[] } | null> => {
+  const takeLine = async (
+    of: Place,
+    external: string | undefined,
+    partly: boolean,
+  ): Promise<{ loaded: Loaded; remote: WaitingRow[] } | null> => {
     let loaded: Loaded | null
     try {
       loaded = await deps.turns.load(of)
@@ -72,10 +79,15 @@ export const createWaitingTaker = (
     const ids = complete(loaded.waiting).map(({ id }) => id)
     if (ids.length === 0) return null
     try {
-      await commitTurn(of, loaded, (now) => {
-        const rows = complete(now.waiting)
-        return rows.length > 0 ? hear(now, rows, []) : null
-      })
+      await commitTurn(
+        of,
+        loaded,
+        (now) => {
+          const rows = complete(now.waiting)
+          return rows.length > 0 ? hear(now, rows, []) : null
+        },
+        external,
+      )
     } catch (error) {
       if (ids.length === 1) await setAside(of, ids, error)
       else if (isUnavailable(error)) throw error
@@ -86,15 +98,15 @@ export const createWaitingTaker = (
 
   return {
     setAside,
-    take: async (of) => {
+    take: async (of, external) => {
       try {
         for (let round = 0; round < mostRounds; round += 1) {
-          const left = await serial.run(of.conversation, () => takeLine(of, false))
+          const left = await serial.run(of.conversation, () => takeLine(of, external, false))
           if (!left) return
           // Outside the line: staff who take over do not wait for a file.
           const isWhole = await fetcher.fetch(left.loaded, left.remote)
           if (!isWhole) {
-            await serial.run(of.conversation, () => takeLine(of, true))
+            await serial.run(of.conversation, () => takeLine(of, external, true))
             return
           }
         }

@@ -29,8 +29,12 @@ export interface TurnRunner {
    * @throws DomainError `unavailable` when the database is away: it is not stored, and must be delivered again
    */
   receive(arrival: Arrival): Promise<Received>
-  /** Takes the rows that wait. @throws when the database is away */
-  takeWaiting(of: Place): Promise<void>
+  /**
+   * Takes the rows that wait.
+   * @param external the channel's name for the person, where it is known: the answer leaves the sooner
+   * @throws when the database is away
+   */
+  takeWaiting(of: Place, external?: string): Promise<void>
   /**
    * An input of a timer or of staff.
    * @param check throws a DomainError when the conversation is not in the state the act needs
@@ -65,13 +69,13 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
   }
 
   /** The rows of a conversation are taken when nothing more has come for so long. */
-  const schedule = (of: Place, ms: number): void => {
+  const schedule = (of: Place, external: string, ms: number): void => {
     endBurst(of.conversation)
     deps.typing(of, true)
-    if (ms === 0) return begin(runner.takeWaiting(of))
+    if (ms === 0) return begin(runner.takeWaiting(of, external))
     const timer = setTimeout(() => {
       bursts.delete(of.conversation)
-      begin(runner.takeWaiting(of))
+      begin(runner.takeWaiting(of, external))
     }, ms)
     bursts.set(of.conversation, timer)
   }
@@ -135,7 +139,7 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
       const fresh = await store(loaded, row)
       if (fresh) {
         if (isRemote(row.content)) begin(fetcher.fetch(loaded, [row]))
-        schedule(of, ms)
+        schedule(of, update.external, ms)
       }
       return { id: row.id, conversation: of.conversation, duplicate: !fresh }
     }
@@ -143,9 +147,12 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
       const wait = await windowFor(loaded, update.content)
       if (wait > 0 || isRemote(row.content)) return await later(wait)
       endBurst(of.conversation)
-      const commit = await commitTurn(key, loaded, (now) =>
+      const commit = await commitTurn(
+        key,
+        loaded,
         // What waits for its file is taken first, and this with it.
-        now.waiting.some(({ content }) => isRemote(content)) ? null : hear(now, now.waiting, [row]),
+        (now) => (now.waiting.some(({ content }) => isRemote(content)) ? null : hear(now, now.waiting, [row])),
+        update.external,
       )
       if (commit === 'nothing') return await later(0)
       deps.typing(of, false)
@@ -154,7 +161,8 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
       // The turn cannot run now: the row is what is acknowledged, the sweep takes it.
       deps.log.failure({ ...of, kind: 'message-received', error })
       const fresh = await store(loaded, row)
-      if (fresh && !isUnavailable(error)) begin(loaded.waiting.length > 0 ? runner.takeWaiting(of) : waiting.setAside(of, [row.id], error))
+      if (fresh && !isUnavailable(error))
+        begin(loaded.waiting.length > 0 ? runner.takeWaiting(of, update.external) : waiting.setAside(of, [row.id], error))
       return { id: row.id, conversation: of.conversation, duplicate: !fresh }
     }
   }
@@ -172,9 +180,9 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
 
   const runner: TurnRunner = {
     receive: (arrival) => track(serial.run(`${arrival.account}/${arrival.update.external}`, () => receive(arrival))),
-    takeWaiting: (of) => {
+    takeWaiting: (of, external) => {
       endBurst(of.conversation)
-      return track(waiting.take(of))
+      return track(waiting.take(of, external))
     },
     take: (of, input, act) =>
       track(

@@ -189,7 +189,7 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
       },
     },
     window: (kind) => options.window ?? capabilitiesOf(kind)?.window ?? { text: 0, media: 0 },
-    send: deliverer.wake,
+    sender: deliverer,
     ring: (dueAt) => ring(dueAt),
     typing: ({ conversation }, on) => typing.set(conversation, on),
     hash: (text) => createHmac('sha256', options.keys.index).update(text).digest('hex'),

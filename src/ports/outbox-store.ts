@@ -63,8 +63,11 @@ export interface OutboxStore {
    * @param leaseMs by the database's clock
    */
   lease(wanted: { conversations: Place[] } | { account: AccountId } | { due: true }, limit: number, leaseMs: number): Promise<Leased>
-  /** `blocked` marks the address, and fails what the bot has queued behind it; `reached` takes the mark away. */
-  settle(settlements: Settlement[]): Promise<void>
+  /**
+   * `blocked` marks the address, and fails what the bot has queued behind it; `reached` takes the mark away.
+   * @returns the conversations of these in whose line more is queued
+   */
+  settle(settlements: Settlement[]): Promise<ConversationId[]>
   /**
    * Says how fast an account may send: as its settings say (`settings.pace`, null: nobody counts), else `fallback`.
    * @throws DomainError `invalid-input` for settings that say nothing sensible; `fallback` holds then

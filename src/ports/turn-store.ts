@@ -130,10 +130,15 @@ export interface TurnCommit {
   effects: Effect[]
   outbox: OutboxRow[]
   rare: RareWrites
+  /** This process would send the first message at once; it is leased for so long if its line and the pace allow it. */
+  lease?: { account: AccountId; ms: number }
 }
 
-/** `duplicate`: an arrived row was already stored. `conflict`: version or epoch moved; load and decide again. */
-export type CommitResult = 'committed' | 'duplicate' | 'conflict'
+/**
+ * `leased`: committed, and its first message is leased to this process. `duplicate`: an arrived row was already stored.
+ * `conflict`: version or epoch moved; load and decide again.
+ */
+export type CommitResult = 'committed' | 'leased' | 'duplicate' | 'conflict'
 
 export interface TurnRecord {
   turnId: string

@@ -59,8 +59,13 @@ const toMark = (mark: Settlement): object => {
 
 export const createOutboxStore = (pool: Pool, prisma: PrismaClient, keyring: Keyring): OutboxStore => {
   const settle: OutboxStore['settle'] = async (settlements) => {
-    if (settlements.length === 0) return
-    await pool.query({ name: 'outbox_settle', text: 'select outbox_settle($1)', values: [JSON.stringify(settlements.map(toMark))] })
+    if (settlements.length === 0) return []
+    const { rows } = await pool.query<{ conversation: ConversationId }>({
+      name: 'outbox_landed',
+      text: 'select conversation from outbox_landed($1)',
+      values: [JSON.stringify(settlements.map(toMark))],
+    })
+    return rows.map(({ conversation }) => conversation)
   }
 
   const toLease = async (row: LeasedRow): Promise<Lease | null> => {

@@ -86,7 +86,7 @@ export const createSeen = (): Seen => {
     },
     settle(turn, result, state) {
       const entry = conversations.get(turn.conversation)
-      if (result !== 'committed' || !entry || entry.base.version !== turn.version || !isHarmless(turn.rare)) {
+      if ((result !== 'committed' && result !== 'leased') || !entry || entry.base.version !== turn.version || !isHarmless(turn.rare)) {
         conversations.delete(turn.conversation)
         return
       }

@@ -66,7 +66,8 @@ export const createAppPlayer = async (
   let chat = await enter(channel)
   let token: string | null = null
   let staff = { id: StaffId.parse(randomUUID()), name: '' }
-  let last: AbstractMessage | null = null
+  /** Newest last. */
+  let shown: AbstractMessage[] = []
   let acting = false
 
   const conversationOf = async ({ account, external }: typeof chat): Promise<ConversationId> => {
@@ -97,7 +98,7 @@ export const createAppPlayer = async (
     chat.turns = records.length
     for (const message of mailbox.read(chat.external)) {
       token = newestToken([message.text], token)
-      if (message.promptId || !acting) last = message
+      if (message.promptId || !acting) shown.push(message)
       seen.push(acting ? { موظف: message.text } : { آلي: settle(layOut(message)) })
     }
     acting = false
@@ -124,7 +125,8 @@ export const createAppPlayer = async (
       window.text = 0
       await collect()
     },
-    press: async (wanted) => {
+    press: async (wanted, before = 0) => {
+      const last = shown.at(-1 - before)
       const option = last?.options.find(({ id, n }) => id === wanted || n === wanted)
       await send({ kind: 'choice', promptId: last?.promptId ?? 'none', optionId: option?.id ?? String(wanted) })
       await collect()
@@ -148,7 +150,7 @@ export const createAppPlayer = async (
     at: async (name) => {
       const known = chats.has(name)
       chat = await enter(name)
-      last = null
+      shown = []
       await application.fireDue()
       if (known) await collect()
     },

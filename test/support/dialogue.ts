@@ -4,7 +4,8 @@ import { parse, stringify } from 'yaml'
 /** One line of a dialogue. `آلي` and `صار` are what the runner compares. */
 export type Step =
   | { person: string }
-  | { press: string | number }
+  /** A button of the newest question, or of the one shown so many messages before it. */
+  | { press: string | number; before?: number }
   | { sends: string }
   | { together: string[] }
   /** The channel's button that begins a conversation, with what the link behind it carried. */
@@ -40,7 +41,7 @@ export const readDialogue = (text: string): Dialogue => parse(text) as Dialogue 
 export interface Player {
   person(text: string): Promise<void>
   together(texts: string[]): Promise<void>
-  press(option: string | number): Promise<void>
+  press(option: string | number, before?: number): Promise<void>
   sends(kind: string): Promise<void>
   start(payload: string | null): Promise<void>
   edit(text: string): Promise<void>
@@ -60,7 +61,7 @@ const unit: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 const act = async (player: Player, step: Step): Promise<void> => {
   if ('person' in step) return player.person(step.person)
   if ('together' in step) return player.together(step.together)
-  if ('press' in step) return player.press(step.press)
+  if ('press' in step) return player.press(step.press, step.before)
   if ('sends' in step) return player.sends(step.sends)
   if ('start' in step) return player.start(step.start)
   if ('edit' in step) return player.edit(step.edit)

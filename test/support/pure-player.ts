@@ -30,7 +30,8 @@ export const createPurePlayer = (
   let now = Date.parse(starts)
   let turn = 0
   let staff = { id: staffId, name: '' }
-  let last: AbstractMessage | null = null
+  /** Newest last. */
+  let shown: AbstractMessage[] = []
   let token: string | null = null
   let seen: Step[] = []
   let effects: Effect[] = []
@@ -91,7 +92,7 @@ export const createPurePlayer = (
         }
         for (const message of contents.render(group, { gender, now: at.now })) {
           if (message.text === '') continue
-          last = message
+          shown.push(message)
           token = newestToken([message.text], token)
           seen.push({ آلي: settle(layOut(message)) })
         }
@@ -127,7 +128,8 @@ export const createPurePlayer = (
   return {
     person: async (text) => hear([{ kind: 'text', text: cleanText(text) }]),
     together: async (texts) => hear(texts.map((text) => ({ kind: 'text', text: cleanText(text) }))),
-    press: async (wanted) => {
+    press: async (wanted, before = 0) => {
+      const last = shown.at(-1 - before)
       const option = last?.options.find(({ id, n }) => id === wanted || n === wanted)
       hear([{ kind: 'choice', promptId: last?.promptId ?? 'none', optionId: option?.id ?? String(wanted) }])
     },
@@ -137,7 +139,7 @@ export const createPurePlayer = (
     opens: async () => hear([{ kind: 'start', payload: token }]),
     at: async (name) => {
       chat = world.chat(name)
-      last = null
+      shown = []
       fireDue(now)
     },
     wait: async (ms) => {

@@ -73,7 +73,7 @@ export const createSila = (): System => {
           },
         },
         window: () => ({ text: 0, media: 0 }),
-        send: () => {},
+        sender: { wake: () => {}, ready: () => null, send: () => {}, giveBack: () => {} },
         ring: () => {},
         typing: () => {},
         hash: (text) => createHmac('sha256', index).update(text).digest('hex'),

@@ -112,7 +112,7 @@ export const accept = (context: Context, question: OpenQuestion, reading: Readin
     case 'confirm':
       frame.vars.mode = 'confirm'
       frame.vars.pending = JSON.stringify(reading.value)
-      return reprompt(context, question, `validation:confirm.${reading.of}`, reading.params, yesNo())
+      return reprompt(context, question, `validation:confirm.${reading.of}`, reading.params, yesNo(), true)
     case 'failed':
       if (reading.reason === 'retry') return ask(context, 'again')
       if (keepOtherwise(context, question, said)) return
@@ -232,11 +232,18 @@ const failAnswer = (context: Context, question: OpenQuestion, reason: string, pa
   reprompt(context, question, key as TextKey, params, currentOptions(context, question))
 }
 
-/** The same question stays open under another text. */
-const reprompt = (context: Context, { frame, node }: OpenQuestion, key: TextKey, params: Params, options: OptionShown[]): void =>
+/** The same question stays open under another text. @param other it is about another reading than the one before */
+const reprompt = (
+  context: Context,
+  { frame, node }: OpenQuestion,
+  key: TextKey,
+  params: Params,
+  options: OptionShown[],
+  other = false,
+): void =>
   say(
     context,
     key,
     { ...params, ...formProgress(context) },
-    { flow: frame.flow, node: frame.node, options, layout: expectSpecs[node.expect.kind].layout },
+    { flow: frame.flow, node: frame.node, options, layout: expectSpecs[node.expect.kind].layout, ...(other && { other }) },
   )

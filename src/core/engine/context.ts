@@ -6,7 +6,7 @@ import type { AnswerValue } from '../requests/request.ts'
 import type { ShortService } from '../requests/services.ts'
 import type { Effect, MessageClass, NotedReason, OptionShown, Params, TextKey } from './effect.ts'
 import type { Candidate, Env } from './input.ts'
-import type { ConversationState, Frame, Language, Run } from './state.ts'
+import type { ConversationState, Frame, Language, Prompt, Run } from './state.ts'
 
 /** What the engine reads of a release. */
 export interface EngineRelease {
@@ -119,14 +119,15 @@ export interface PromptShown {
   node: string
   options: OptionShown[]
   layout?: 'list' | 'scale'
+  /** About something else than the question that stands open at this node, though its options are the same. */
+  other?: true
 }
 
-/** Says a text of the bank. With `prompt` it becomes the one open question. */
+/** Says a text of the bank. With `prompt` it becomes the one open question; one asked again stays the same question. */
 export const say = (context: Context, key: TextKey, params: Params = {}, prompt: PromptShown | null = null): void => {
   let shown: { id: string; options: OptionShown[]; layout: 'list' | 'scale' } | null = null
   if (prompt) {
-    const id = makeId(context)
-    closePrompt(context)
+    const id = isAskedAgain(context.state.prompt, prompt) ? context.state.prompt.id : makeId(context)
     context.state.prompt = {
       id,
       flow: prompt.flow,
@@ -146,6 +147,14 @@ export const say = (context: Context, key: TextKey, params: Params = {}, prompt:
     prompt: shown,
   })
 }
+
+/** Whoever presses a button of an earlier copy has answered: whoever is slow, or pressed twice, would else be asked for ever. */
+const isAskedAgain = (open: Prompt | null, { flow, node, options, other }: PromptShown): open is Prompt =>
+  open?.flow === flow &&
+  open.node === node &&
+  other !== true &&
+  open.options.length === options.length &&
+  open.options.every(({ id, n }, at) => options[at]?.id === id && options[at].n === n)
 
 /** The release in force, or the newest for a text that is younger than it. */
 const voiceOf = (context: Context, key: TextKey): EngineRelease => {

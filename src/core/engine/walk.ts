@@ -277,6 +277,7 @@ const endFrame = (context: Context, outcome: Extract<Node, { kind: 'end' }>['out
 export const placeDraft = (context: Context): boolean => {
   const { draft } = context.env
   if (!draft || !releaseOf(context).flows.get(draft.flow)?.nodes[draft.node]) return false
+  closePrompt(context)
   context.state.run = {
     id: makeId(context),
     release: releaseOf(context).id,

@@ -33,7 +33,7 @@ export interface Walk {
   sent: number
   /** What stood there last, and what was said to it. */
   last: string
-  /** How often nothing came back and the person wrote again. */
+  /** How often nothing came back that could be answered, and the person wrote again. */
   silences: number
   /** Milliseconds from each act to what came back. */
   waits: number[]
@@ -93,12 +93,13 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
     let answered = 0
     const thanked = new Set<Act>()
     let since: number | null = null
+    let before: Act = { says: 'ابغى اقدم على دعم' }
     const act = (what: Act): void => {
       since = performance.now()
       walk.sent += 1
       does(person, what)
     }
-    act({ says: 'ابغى اقدم على دعم' })
+    act(before)
     while (Date.now() < end) {
       const heard = await person
         .waitFor((shown) => shown.length > read, Math.min(patience, Math.max(1, end - Date.now())))
@@ -108,7 +109,8 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
         )
       if (!heard) {
         walk.silences += 1
-        act({ says: 'وين وصلنا؟' })
+        // Asks, and the next time says again what may have been understood as something else.
+        act(walk.silences % 2 === 1 ? { says: 'وين وصلنا؟' } : before)
         continue
       }
       if (since !== null) walk.waits.push(performance.now() - since)
@@ -132,6 +134,7 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
       walk.last = `${shown.at(-1)?.text ?? ''} → ${JSON.stringify(what ?? null)}`
       if (!what) continue
       answered = shown.length
+      before = what
       act(what)
       if (chatty && typeof what === 'object' && 'presses' in what && !thanked.has(what)) person.says('شكرا')
       thanked.add(what)

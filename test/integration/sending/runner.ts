@@ -13,8 +13,10 @@ import type { Content } from '../../../src/core/engine/input.ts'
 import type { AccountId } from '../../../src/core/ids.ts'
 import { loadReleases } from '../../../src/main/load-releases.ts'
 import { openPools } from '../../../src/platform/database.ts'
+import type { Channel } from '../../../src/ports/channel.ts'
 import { type Clock, systemClock } from '../../../src/ports/clock.ts'
 import type { DeadLetters } from '../../../src/ports/dead-letters.ts'
+import type { TurnStore } from '../../../src/ports/turn-store.ts'
 import { createDeadLetters } from '../../../src/store/dead-letters.ts'
 import { createFiles, type StoredFiles } from '../../../src/store/files.ts'
 import { createStore, type Store } from '../../../src/store/store.ts'
@@ -40,6 +42,10 @@ export interface ProcessOptions {
   window?: { text: number; media: number }
   clock?: Clock
   url?: string
+  /** What the turns say is sent to it; to nobody when left out. */
+  channel?: Channel
+  /** What becomes of a commit. */
+  commit?(commit: TurnStore['commit']): TurnStore['commit']
 }
 
 export const importRealContent = async (store: TestStore): Promise<void> => {
@@ -59,8 +65,16 @@ export const openProcess = (store: TestStore, options: ProcessOptions = {}): Pro
     clock,
   })
   const deadLetters = createDeadLetters(pools.app, own.prisma, own.keyring, clock)
+  const { channel } = options
+  const deliverer = createDeliverer({
+    outbox: own.outbox,
+    channel: () => channel ?? null,
+    clock,
+    log: { send: () => {}, failure: () => {}, ambiguous: () => {}, account: () => {} },
+    settled: () => {},
+  })
   const runner = createTurnRunner({
-    turns: own.turns,
+    turns: options.commit ? { ...own.turns, commit: options.commit(own.turns.commit) } : own.turns,
     links: own.links,
     publicUrl: null,
     deadLetters,
@@ -78,17 +92,10 @@ export const openProcess = (store: TestStore, options: ProcessOptions = {}): Pro
     events: { publish: () => {}, subscribe: () => () => {} },
     log: { turn: () => {}, slots: () => {}, failure: () => {} },
     window: () => options.window ?? { text: 0, media: 0 },
-    send: () => {},
+    sender: channel ? deliverer : { wake: () => {}, ready: () => null, send: () => {}, giveBack: () => {} },
     ring: () => {},
     typing: () => {},
     hash: (text) => createHash('sha256').update(text).digest('hex'),
-  })
-  const deliverer = createDeliverer({
-    outbox: own.outbox,
-    channel: () => null,
-    clock,
-    log: { send: () => {}, failure: () => {}, ambiguous: () => {}, account: () => {} },
-    settled: () => {},
   })
   return {
     store: own,
