@@ -143,9 +143,10 @@ export const createPolling = (options: PollingOptions): Connection => {
         await poll(board.now().state === 'connected' ? pollSeconds : 0)
         failures = 0
       } catch (error) {
+        // Broken off on its way or on its way back: nobody knows whether Telegram has acted on it.
+        told = undefined
         if (stopping.signal.aborted || !keeper.held()) continue
         failures += 1
-        told = undefined
         await sleep(board.fail(error, failures))
       }
     }

@@ -1,6 +1,6 @@
 /** An answer leaves with the turn that gives it, where its line is empty and the pace allows it. */
 import { v7 } from 'uuid'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { AccountId } from '../../../src/core/ids.ts'
 import { DomainError } from '../../../src/ports/errors.ts'
 import type { CommitResult, TurnCommit } from '../../../src/ports/turn-store.ts'
@@ -22,7 +22,6 @@ afterEach(async () => {
   await Promise.all(processes.map((one) => one.close()))
   processes = []
 })
-afterAll(() => store.close())
 
 const open = (options: Parameters<typeof openProcess>[1]): Process => {
   const made = openProcess(store, options)
