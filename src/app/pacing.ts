@@ -15,13 +15,17 @@ export interface Pacing {
 
 export const createPacing = (deps: { outbox: Pick<OutboxStore, 'pace'>; log: { failure(error: unknown): void } }): Pacing => {
   const known = new Map<AccountId, { pace: Pace | null; at: number }>()
+  /** What was wrong the last time, by account: said once, not at every look. */
+  const told = new Map<AccountId, string>()
   const apply = async (account: AccountId, pace: Pace | null): Promise<void> => {
     known.set(account, { pace, at: Number.NEGATIVE_INFINITY })
     try {
       await deps.outbox.pace(account, pace)
       known.set(account, { pace, at: performance.now() })
+      told.delete(account)
     } catch (error) {
-      deps.log.failure(error)
+      if (told.get(account) !== String(error)) deps.log.failure(error)
+      told.set(account, String(error))
     }
   }
   return {

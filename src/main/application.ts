@@ -135,7 +135,8 @@ export const createApplication = async (options: ApplicationOptions): Promise<Ap
       send: ({ association, conversation, channel, outcome, ms }) => {
         metrics?.sends.inc({ channel, outcome })
         if (outcome in sendFailures && sendFailures[outcome as SendFailure].alert) metrics?.sendAlerts.inc({ channel, failure: outcome }) // `in` says so
-        logger.info({ association, conversation, channel, outcome, duration: Math.round(ms) }, 'send')
+        // What went well is in the metrics, and the turn has a line of its own.
+        logger[outcome === 'sent' ? 'debug' : 'info']({ association, conversation, channel, outcome, duration: Math.round(ms) }, 'send')
       },
       failure,
       ambiguous: ({ channel }) => {

@@ -14,11 +14,11 @@ import { readBotTokens } from '../config/telegram-bots.ts'
 import type { Language } from '../core/engine/state.ts'
 import type { AccountId, Slug } from '../core/ids.ts'
 import { telegramWebhook } from '../http/webhooks/telegram.ts'
-import { isConnectionError } from '../platform/database.ts'
 import { PlatformError } from '../platform/errors.ts'
 import type { Logger } from '../platform/logger.ts'
 import type { Connection, ConnectionHealth } from '../ports/channel.ts'
 import type { AccountOf } from '../ports/poll-lease.ts'
+import { isUnavailable } from '../ports/unavailable.ts'
 import { PaceSettings } from '../store/account-pace.ts'
 import { createPollLease } from '../store/poll-lease.ts'
 import type { Application } from './application.ts'
@@ -92,7 +92,7 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
   const { telegramDelivery: wanted, publicUrl, telegramApiRoot: apiRoot } = config
   const delivery = wanted === 'auto' ? (publicUrl.startsWith('https:') ? 'webhook' : 'polling') : wanted
   const keyed = (purpose: string, text: string): Buffer => createHmac('sha256', indexKey).update(`${purpose}|${text}`).digest()
-  const isAway = async (error?: unknown): Promise<boolean> => isConnectionError(error) || !(await options.databaseAnswers())
+  const isAway = async (error?: unknown): Promise<boolean> => isUnavailable(error) || !(await options.databaseAnswers())
   const lease = createPollLease(application.store.prisma)
   const deliveries = new Map<string, { secret: string; intake: Intake }>()
   const served: { bot: TelegramBot; connection: Connection; present(): void }[] = []

@@ -8,6 +8,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import pg from 'pg'
 import { hearErrors, withStartupOptions } from './database.ts'
 import type { Logger } from './logger.ts'
+import { retryStrategy } from './redis-retry.ts'
 
 export interface BackendQueue {
   /** Runs once, after `delay` milliseconds. @throws when the store is away */
@@ -55,11 +56,16 @@ async function onPostgres(url: string, health: Health): Promise<Backend> {
   // Every queue and worker adds listeners of its own.
   pool.setMaxListeners(0)
   hearErrors(pool, health.failed)
-  const client = await pool.connect()
   try {
-    await runMigrations(client)
-  } finally {
-    client.release()
+    const client = await pool.connect()
+    try {
+      await runMigrations(client)
+    } finally {
+      client.release()
+    }
+  } catch (error) {
+    await pool.end()
+    throw error
   }
   const connection = { connection: pool }
   return assemble('postgres', health, {
@@ -70,7 +76,6 @@ async function onPostgres(url: string, health: Health): Promise<Backend> {
 }
 
 function onRedis(url: string, health: Health): Backend {
-  const retryStrategy = (times: number): number => Math.min(times * 50, 1_000)
   const clients: Redis[] = []
   const connect = (options: RedisOptions): Redis => {
     const client = new Redis(url, { ...options, retryStrategy })

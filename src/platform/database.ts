@@ -144,35 +144,6 @@ function explainRole(error: unknown): unknown {
   )
 }
 
-/** Classes and codes of SQLSTATE: connections, shutdown, start, no connection left. */
-const lostState = /^(?:08|57P0[1-5]|53300)/
-const lostSocket = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOENT',
-])
-
-/** Whether the database could not be talked to: what was asked of it is then not to blame. */
-export function isConnectionError(error: unknown): boolean {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if (at instanceof AggregateError && at.errors.some(isConnectionError)) return true
-    const code = codeOf(at)
-    if (lostState.test(code) || lostSocket.has(code)) return true
-    // A socket in the file system that is not there, and no other file.
-    if (code === 'ENOENT' && 'syscall' in at && at.syscall === 'connect') return true
-    // What pg says without a code.
-    if (/^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(at.message))
-      return true
-  }
-  return false
-}
-
 const refusals: Record<string, string> = {
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'the host is not known',

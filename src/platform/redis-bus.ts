@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import type { Logger } from './logger.ts'
+import { retryStrategy } from './redis-retry.ts'
 
 export interface Bus {
   /** Tells the other processes. Never throws and never waits. */
@@ -33,7 +34,6 @@ const farewellMs = 300
 
 export function openBus({ url, logger, pulseMs = 2_000 }: BusOptions): Bus {
   const own = randomUUID()
-  const retryStrategy = (times: number): number => Math.min(times * 50, 1_000)
   // A line that is away fails at once: an event that comes late is worth no more than a refetch.
   const telling = new Redis(url, {
     retryStrategy,
