@@ -6,12 +6,12 @@ import { type Cluster, startCluster } from '../../../src/platform/embedded-postg
 import { findFreePort } from '../../../src/platform/free-port.ts'
 import { type BotApi, type BotSide, startBotApi } from '../../support/bot-api/server.ts'
 import { createOfficer, type Officer } from '../../support/officer.ts'
+import { type PostgresProxy, startPostgresProxy } from '../../support/postgres-proxy.ts'
 import { type RunningRedis, startRedis } from '../../support/redis.ts'
 import { compare, type Ledger, readTables, type TakeOver } from './check-ledger.ts'
 import { type Front, startFront } from './front.ts'
 import { copyHome, ready, setSettings, token, username } from './home.ts'
 import { type Names, namesOf, saidTo, visibleFrom } from './names.ts'
-import { type PostgresProxy, startPostgresProxy } from './postgres-proxy.ts'
 import { type Processes, startProcesses } from './program.ts'
 
 export interface World {

@@ -7,8 +7,8 @@ import { type Jobs, startJobs } from '../../../src/jobs/start-jobs.ts'
 import { type Backend, createBackend } from '../../../src/platform/bullmq.ts'
 import { checkRedis } from '../../../src/platform/check-redis.ts'
 import { createLogger } from '../../../src/platform/logger.ts'
-import { startPostgresProxy } from '../../faults/support/postgres-proxy.ts'
 import { freshDatabase } from '../../support/cluster.ts'
+import { startPostgresProxy } from '../../support/postgres-proxy.ts'
 import { type RunningRedis, startRedis } from '../../support/redis.ts'
 
 let db: Awaited<ReturnType<typeof freshDatabase>>
