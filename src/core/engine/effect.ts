@@ -115,6 +115,7 @@ export const handoverReasons = [
   'complaint',
   'field-by-staff',
   'voice',
+  'call',
   'unfilled-slot',
   'owner-absent',
   'failed',

@@ -105,7 +105,7 @@ export const chooseLoose = (context: Context, option: string): void => {
   const [kind, id] = option.split('/', 2)
   if (kind === 'article' && id) return answerArticle(context, id)
   if (kind === 'flow' && id) return startRun(context, id)
-  if (option === 'call') return handOver(context, 'voice', 'relations')
+  if (option === 'call') return handOver(context, 'call', 'relations')
   if (option === 'stay') return say(context, 'common:how-can-we-serve')
   handOver(context, 'not-understood', 'social-research')
 }
