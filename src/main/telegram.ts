@@ -1,6 +1,7 @@
 /** The bots of Telegram: an account, an adapter and a connection for each, and where their deliveries come in. */
 import { createHmac } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
 import { createBotApi } from '../channels/telegram/api.ts'
 import { createTelegramChannel, type TelegramChannel } from '../channels/telegram/channel.ts'
@@ -92,6 +93,8 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
   const { telegramDelivery: wanted, publicUrl, telegramApiRoot: apiRoot } = config
   const delivery = wanted === 'auto' ? (publicUrl.startsWith('https:') ? 'webhook' : 'polling') : wanted
   const keyed = (purpose: string, text: string): Buffer => createHmac('sha256', indexKey).update(`${purpose}|${text}`).digest()
+  /** Names of chats: each message asks for its chat's three times. */
+  const hidden = new LRUCache<string, string>({ max: 8_000 })
   const isAway = async (error?: unknown): Promise<boolean> => isUnavailable(error) || !(await options.databaseAnswers())
   const lease = createPollLease(application.store.prisma)
   const deliveries = new Map<string, { secret: string; intake: Intake }>()
@@ -113,7 +116,13 @@ export const openTelegram = async (options: TelegramOptions): Promise<TelegramBo
     const release = application.contents.current(association)
     const channel = createTelegramChannel({
       api,
-      hide: (id) => keyed('telegram', `${account}|${id}`).toString('base64url').slice(0, 16),
+      hide: (id) => {
+        const known = hidden.get(`${account}|${id}`)
+        if (known !== undefined) return known
+        const name = keyed('telegram', `${account}|${id}`).toString('base64url').slice(0, 16)
+        hidden.set(`${account}|${id}`, name)
+        return name
+      },
       readFile: async (id) => (await application.files.read(association, id)).bytes,
       groupLine: (['ar', 'en'] as const).map((language) => release.label(language, 'telegram:group') ?? '').join('\n'),
       now: () => application.clock.now(),
