@@ -19,7 +19,7 @@ const mostFlying = 1_024
 const mostFlyingOfAccount = 128
 /** Before a lease that failed is asked for again. */
 const againMs = 500
-/** Marks that the database would not take are kept and offered again for as long as they may prevent a doubt, ms. */
+/** Marks that the database would not take are kept and offered again; whoever is asked to stop offers them for so long, ms. */
 const settleForMs = 60_000
 
 export interface DeliverDeps {
@@ -149,7 +149,7 @@ export const createDeliverer = (deps: DeliverDeps): Deliverer => {
       try {
         return await deps.outbox.settle(marks)
       } catch (error) {
-        if (!isUnavailable(error) || performance.now() > until) throw error
+        if (!isUnavailable(error) || (stopped && performance.now() > until)) throw error
         if (waitMs === 50) deps.log.failure(error)
         await new Promise((resolve) => setTimeout(resolve, waitMs))
       }

@@ -19,6 +19,9 @@ export interface Arrival {
   update: Update
 }
 
+/** Before rows whose turn the database broke off are taken again, ms. */
+const againMs = 500
+
 type Place = { association: Slug; conversation: ConversationId }
 type Sender = Extract<TurnKey, { account: AccountId }>
 type Received = { id: string; conversation: ConversationId; duplicate: boolean }
@@ -68,16 +71,30 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
     bursts.delete(conversation)
   }
 
+  const setTimer = (of: Place, external: string, ms: number): NodeJS.Timeout => {
+    const timer = setTimeout(() => {
+      bursts.delete(of.conversation)
+      takeSoon(of, external)
+    }, ms)
+    bursts.set(of.conversation, timer)
+    return timer
+  }
+
+  /** What is stored waits for the database here: the sweep leaves it to us for a while. */
+  const takeSoon = (of: Place, external: string): void =>
+    begin(
+      runner.takeWaiting(of, external).catch((error: unknown) => {
+        if (!isUnavailable(error)) throw error
+        if (!bursts.has(of.conversation)) setTimer(of, external, againMs).unref()
+      }),
+    )
+
   /** The rows of a conversation are taken when nothing more has come for so long. */
   const schedule = (of: Place, external: string, ms: number): void => {
     endBurst(of.conversation)
     deps.typing(of, true)
-    if (ms === 0) return begin(runner.takeWaiting(of, external))
-    const timer = setTimeout(() => {
-      bursts.delete(of.conversation)
-      begin(runner.takeWaiting(of, external))
-    }, ms)
-    bursts.set(of.conversation, timer)
+    if (ms === 0) takeSoon(of, external)
+    else setTimer(of, external, ms)
   }
 
   const windowFor = async (loaded: Loaded, content: Content): Promise<number> => {
@@ -158,11 +175,11 @@ export const createTurnRunner = (deps: RunnerDeps): TurnRunner => {
       deps.typing(of, false)
       return { id: row.id, conversation: of.conversation, duplicate: commit === 'duplicate' }
     } catch (error) {
-      // The turn cannot run now: the row is what is acknowledged, the sweep takes it.
+      // The turn cannot run now: the row is what is acknowledged, and taken when it can.
       deps.log.failure({ ...of, kind: 'message-received', error })
       const fresh = await store(loaded, row)
-      if (fresh && !isUnavailable(error))
-        begin(loaded.waiting.length > 0 ? runner.takeWaiting(of, update.external) : waiting.setAside(of, [row.id], error))
+      if (fresh && isUnavailable(error)) schedule(of, update.external, againMs)
+      else if (fresh) begin(loaded.waiting.length > 0 ? runner.takeWaiting(of, update.external) : waiting.setAside(of, [row.id], error))
       return { id: row.id, conversation: of.conversation, duplicate: !fresh }
     }
   }

@@ -30,7 +30,7 @@ const breaking = (
   run: (size) =>
     inWorld({ processes: ['all', 'all'], delivery }, async (world) => {
       const rounds = size === 'full' ? 5 : 1
-      const crowd = startCrowd({ bot: world.bot, from: 1001, together: 8, patience: 90_000, limit: 300_000 })
+      const crowd = startCrowd({ bot: world.bot, from: 1001, together: 8, patience: 90_000, limit: 600_000 })
       const recoveries: number[] = []
       for (let round = 0; round < rounds; round += 1) {
         await new Promise((resolve) => setTimeout(resolve, 1_000))

@@ -207,6 +207,22 @@ test('a commit of which nobody knows whether it was made: the answer leaves all 
   expect(channel.seen).toHaveLength(1)
 })
 
+test('a turn that the database broke off is taken again as soon as it can, and not only when the sweep comes', async () => {
+  const channel = createFakeChannel()
+  let broken = 0
+  const process = open({
+    channel,
+    commit: (commit) => async (turn) => {
+      if (broken === 2) return commit(turn)
+      broken += 1
+      throw new DomainError('unavailable', 'the database is away')
+    },
+  })
+  await process.write(account, v7(), 'السلام عليكم')
+  await until(() => channel.seen.length > 0, 5_000)
+  expect(broken).toBe(2)
+})
+
 test('a message under way, and staff write meanwhile from elsewhere: theirs follows as soon as it has landed', async () => {
   let land: () => void = () => {}
   const landed = new Promise<void>((resolve) => {

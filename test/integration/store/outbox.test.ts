@@ -80,8 +80,12 @@ test('a lease that runs out is repeated once, then uncertain, and the line goes 
     await new Promise((resolve) => setTimeout(resolve, 10))
     return required(lease)
   }
-  // Whoever was sending it is gone: better heard twice than never.
+  // Whoever was sending it is gone: better heard twice than never. A moment for them, in case they only could not say so.
   expect((await lapse()).id).toBe(ids[0])
+  const { leases, waits } = await store.outbox.lease({ conversations: [loaded] }, 10, minute)
+  expect(leases).toEqual([])
+  expect(waits).toEqual([{ association: masakin, conversation: loaded.conversation, ms: expect.closeTo(3_000, -3) }])
+  await rows(store, 'update outbox set retry_at = null where conversation_id = $1', [loaded.conversation])
   const first = await lapse()
   expect(first).toMatchObject({ id: ids[0], attempt: 2, repeated: true })
   const [second] = await leased({ conversations: [loaded] }, 10, minute)
@@ -92,6 +96,18 @@ test('a lease that runs out is repeated once, then uncertain, and the line goes 
   expect((await stateOf(required(ids[0])))?.state).toBe('uncertain')
   await store.outbox.settle([sent(first)])
   expect(await stateOf(required(ids[0]))).toEqual({ state: 'sent', failure: null })
+})
+
+test('a lease that ran out while the database was away: who sent it says so when it is back, and nothing is repeated', async () => {
+  const { loaded } = await speak('outage', ['وصلت'])
+  const [lease] = await leased({ conversations: [loaded] }, 10, 1)
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  // Another process looks first.
+  expect(await leased({ due: true }, 10, minute)).toEqual([])
+  await store.outbox.settle([sent(required(lease))])
+  await rows(store, 'update outbox set retry_at = null where conversation_id = $1', [loaded.conversation])
+  expect(await leased({ conversations: [loaded] }, 10, minute)).toEqual([])
+  expect((await stateOf(required(lease).id))?.state).toBe('sent')
 })
 
 test('a process that comes back takes back what it was sending, and nobody else does', async () => {
