@@ -75,12 +75,24 @@ export const createFileFetcher = (deps: FetchDeps): FileFetcher => {
     return { ...kept.file, problem: null, remote: null }
   }
 
+  /** Until the database is back, or the claim has ended and somebody else goes on. */
+  const surely = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (const until = performance.now() + claimMs; ; ) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!isUnavailable(error) || performance.now() > until) throw error
+        await pause(pauseMs / 2)
+      }
+    }
+  }
+
   const fetchOne = async (owner: FileOwner, row: Pick<WaitingRow, 'id' | 'content'>): Promise<boolean> => {
     const { content } = row
     if (!isRemote(content)) return true
     // Its id is that of the message: a try that died after it had kept the file leaves no second one.
     const id = FileId.parse(row.id)
-    for (;;) {
+    for (const until = performance.now() + claimMs; ; ) {
       if (!deps.source(owner)) return false
       const attempt = await deps.turns.claimFile(owner, row.id, claimMs)
       if (attempt === null) return false
@@ -90,18 +102,20 @@ export const createFileFetcher = (deps: FetchDeps): FileFetcher => {
       } catch (error) {
         deps.log.failure({ association: owner.association, conversation: owner.conversation, kind: 'file', error })
         if (isUnavailable(error)) {
-          await deps.turns.dropFile(owner, row.id, attempt, false).catch(() => undefined) // then the claim ends by itself
-          return false
+          await surely(() => deps.turns.dropFile(owner, row.id, attempt, false))
+          if (performance.now() > until) return false
+          await pause(pauseMs)
+          continue
         }
       }
       if (file === null && attempt < mostTries) {
-        await deps.turns.dropFile(owner, row.id, attempt, true)
-        await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt))
+        await surely(() => deps.turns.dropFile(owner, row.id, attempt, true))
+        await pause(pauseMs * attempt)
         continue
       }
       if (!file?.id) await deps.files.remove(owner.association, id) // of an earlier try
       const known: ReceivedFile = file ?? { ...content.file, problem: 'failed', remote: null }
-      return await deps.turns.putFile(owner, row.id, attempt, { ...content, file: known })
+      return await surely(() => deps.turns.putFile(owner, row.id, attempt, { ...content, file: known }))
     }
   }
 
@@ -125,6 +139,8 @@ export const createFileFetcher = (deps: FetchDeps): FileFetcher => {
     },
   }
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 const before = async <T>(until: number, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined

@@ -192,12 +192,14 @@ test('a commit of which nobody knows whether it was made: the answer leaves all 
   let lost = 0
   const process = open({
     channel,
-    commit: (commit) => async (turn) => {
-      const result = await commit(turn)
-      if (result !== 'leased' || lost > 0) return result
-      lost += 1
-      throw new DomainError('unavailable', 'the answer was lost on its way')
-    },
+    turns: ({ commit }) => ({
+      commit: async (turn) => {
+        const result = await commit(turn)
+        if (result !== 'leased' || lost > 0) return result
+        lost += 1
+        throw new DomainError('unavailable', 'the answer was lost on its way')
+      },
+    }),
   })
   await process.write(account, v7(), 'السلام عليكم')
   await until(() => channel.seen.length > 0, 5_000)
@@ -212,11 +214,13 @@ test('a turn that the database broke off is taken again as soon as it can, and n
   let broken = 0
   const process = open({
     channel,
-    commit: (commit) => async (turn) => {
-      if (broken === 2) return commit(turn)
-      broken += 1
-      throw new DomainError('unavailable', 'the database is away')
-    },
+    turns: ({ commit }) => ({
+      commit: async (turn) => {
+        if (broken === 2) return commit(turn)
+        broken += 1
+        throw new DomainError('unavailable', 'the database is away')
+      },
+    }),
   })
   await process.write(account, v7(), 'السلام عليكم')
   await until(() => channel.seen.length > 0, 5_000)

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sweep } from '../../../src/app/sweep.ts'
 import type { Content } from '../../../src/core/engine/input.ts'
 import type { Fetched } from '../../../src/ports/channel.ts'
+import { DomainError } from '../../../src/ports/errors.ts'
 import { masakin, openTestStore, required, rows } from '../store/support.ts'
 import { importRealContent, inboxOf, openProcess, type Process, type ProcessOptions } from './runner.ts'
 import { openBot, until } from './support.ts'
@@ -103,6 +104,20 @@ test('acknowledged before it is fetched; the turn reads the kept file; what foll
   expect(await fileRows(process)).toEqual([{ id: row?.id }])
   const { bytes } = await process.files.read(masakin, required((first as Extract<Content, { file: unknown }>).file.id)) // an image
   expect((await sharp(bytes).metadata()).width).toBe(40)
+  expect(asked).toEqual(['file-1'])
+})
+
+test('the database goes away while a file is fetched: whoever has it goes on when it is back, and asks for it once', async () => {
+  let away = 3
+  const gone = async (): Promise<never> => {
+    away -= 1
+    throw new DomainError('unavailable', 'the database is away')
+  }
+  const process = start({ turns: ({ putFile }) => ({ putFile: (...of) => (away > 0 ? gone() : putFile(...of)) }) })
+  await process.write(account, external, photo('file-1'))
+  await until(async () => (await heard(process)).length === 1, 8_000)
+  expect(away).toBe(0)
+  expect((await heard(process))[0]).toMatchObject({ kind: 'image', file: { problem: null, remote: null } })
   expect(asked).toEqual(['file-1'])
 })
 

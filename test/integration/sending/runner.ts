@@ -44,8 +44,8 @@ export interface ProcessOptions {
   url?: string
   /** What the turns say is sent to it; to nobody when left out. */
   channel?: Channel
-  /** What becomes of a commit. */
-  commit?(commit: TurnStore['commit']): TurnStore['commit']
+  /** Calls of the store that go otherwise. */
+  turns?(turns: TurnStore): Partial<TurnStore>
 }
 
 export const importRealContent = async (store: TestStore): Promise<void> => {
@@ -74,7 +74,7 @@ export const openProcess = (store: TestStore, options: ProcessOptions = {}): Pro
     settled: () => {},
   })
   const runner = createTurnRunner({
-    turns: options.commit ? { ...own.turns, commit: options.commit(own.turns.commit) } : own.turns,
+    turns: { ...own.turns, ...options.turns?.(own.turns) },
     links: own.links,
     publicUrl: null,
     deadLetters,
