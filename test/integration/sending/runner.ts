@@ -74,7 +74,7 @@ export const openProcess = (store: TestStore, options: ProcessOptions = {}): Pro
     settled: () => {},
   })
   const runner = createTurnRunner({
-    turns: { ...own.turns, ...options.turns?.(own.turns) },
+    turns: options.turns ? { ...own.turns, ...options.turns(own.turns) } : own.turns,
     links: own.links,
     publicUrl: null,
     deadLetters,
