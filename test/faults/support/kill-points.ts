@@ -57,6 +57,6 @@ export const killPoints: readonly KillPoint[] = [
   atStatement('outbox_lease', 'answered', 'an answer taken for sending'),
   atCall('sendMessage', false, 'an answer on the wire, not accepted'),
   atCall('sendMessage', true, 'an answer accepted, and nobody told'),
-  atStatement('outbox_settle', 'asked', 'an answer sent, the mark not written'),
-  atStatement('outbox_settle', 'answered', 'an answer sent and marked'),
+  atStatement('outbox_landed', 'asked', 'an answer sent, the mark not written'),
+  atStatement('outbox_landed', 'answered', 'an answer sent and marked'),
 ]
