@@ -38,7 +38,8 @@ export const commandPhrases: Record<Command, readonly string[]> = {
     أعد | اعد | عيد | عيدي | عيدها | عيدوا | إعادة | اعاده | كرر | كرري | تكرار | أعد السؤال | أعيدي السؤال | أعيد السؤال
     عيد السؤال | عيدي السؤال | إعادة السؤال | عيد لي السؤال | عيد السوال مرة ثانية | كرر السؤال | أعد من فضلك | مرة ثانية
     مره اخرى | وش السؤال | وش كان السؤال | ايش السؤال | ايش كان السؤال | ما السؤال | ما هو السؤال | repeat | repeat please
-    repeat the question | again | say again | say that again | what was the question
+    repeat the question | again | say again | say that again | what was the question | where were we | وين وصلنا | وين وقفنا
+    وين كنا | أين وصلنا | أين توقفنا | وين وصلت | ما وصلني السؤال | ما وصلني سؤال | لم يصلني السؤال | ما طلع لي السؤال
   `),
   status: phrases(`
     طلبي | طلبى | متابعة طلب | متابعة الطلب | متابعة طلبي | تتبع الطلب | تتبع طلبي | حالة الطلب | حالة طلبي
