@@ -73,7 +73,7 @@ const toScenario = ({ name, covers, about, make }: Trouble): Scenario => ({
     inWorld({}, async (world) => {
       const lost = make(world)
       const people = size === 'full' ? 60 : 10
-      const walks = await walkCrowd({ bot: world.bot, from: 1001, people, together: 10, patience: 30_000, limit: 300_000 })
+      const walks = await walkCrowd({ bot: world.bot, from: 1001, people, together: 10, patience: 10_000, limit: 600_000 })
       await world.settle()
       const silences = walks.reduce((sum, walk) => sum + walk.silences, 0)
       return { lostAnswers: lost(), notes: { people, silences }, broken: strandedOf(walks) }
