@@ -109,8 +109,8 @@ export const startCrowd = (options: CrowdOptions): Crowd => {
         )
       if (!heard) {
         walk.silences += 1
-        // Asks, and the next time says again what may have been understood as something else.
-        act(walk.silences % 2 === 1 ? { says: 'وين وصلنا؟' } : before)
+        // Asks for the question, then says again what may have been heard as something else, then asks whether all is done.
+        act([before, { says: 'وين وصلنا؟' }, before, { says: 'طلبي' }][walk.silences % 4] ?? before)
         continue
       }
       if (since !== null) walk.waits.push(performance.now() - since)
