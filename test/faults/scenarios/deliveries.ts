@@ -3,7 +3,7 @@ import { inWorld, type Scenario } from '../scenario.ts'
 import { startCrowd, strandedOf, walkCrowd } from '../support/crowd.ts'
 
 const two = { processes: ['all', 'all'], delivery: 'webhook' } as const
-const peopleOf = { fast: 8, full: 60 } as const
+const peopleOf = { fast: 4, full: 60 } as const
 
 const lostAnswers: Scenario = {
   name: 'the answer to a delivery is lost',
