@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Take minutes: begun last they would run alone at the end. Vitest knows durations only from a run before. */
-const long = ['test/faults/faults', 'test/browser/desk/desk', 'test/integration/sending/pace', 'test/integration/telegram/polling']
+const long = ['test/faults/faults', 'test/browser/desk/desk', 'test/integration/telegram/polling']
 const placeOf = ({ moduleId }: TestSpecification): number => {
   const found = long.findIndex((name) => moduleId.includes(name))
   return found < 0 ? long.length : found
